@@ -1,0 +1,11 @@
+using VirtMigration.Planning;
+using VirtMigration.Ports;
+
+namespace VirtMigration.Execution;
+
+/// <summary>One plan with the hosts to run it on.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Source">Where the VM is.</param>
+/// <param name="Destination">Where it goes.</param>
+/// <param name="Operator">Who asked for it, as <c>alice@ops1</c>.</param>
+public sealed record MigrationRun(MigrationPlan Plan, IHypervisorHost Source, IHypervisorHost Destination, string Operator);

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using VirtMigration.Convergence;
+using VirtMigration.Inventory;
+using VirtMigration.Planning;
+using VirtMigration.Ports;
+
+namespace VirtMigration.Execution;
+
+/// <summary>Runs one plan: prepares the VM, hands the transfer to the hypervisor, watches it, and asks both hosts where the VM is
+/// when it ended, however it ended.</summary>
+/// <param name="clock">The clock.</param>
+public sealed class MigrationRunner(TimeProvider clock)
+{
+    // Long enough for a daemon to clear an aborted migration away (0.03 s in practice), short enough for a person at a prompt.
+    private static readonly TimeSpan s_settlePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_settleRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs a plan. It returns a result for every migration that was started; an exception means that nothing was touched.</summary>
+    /// <param name="run">The plan, the hosts and who asked.</param>
+    /// <param name="progress">Takes samples, on whatever thread; null: nobody looks.</param>
+    /// <param name="stop">Aborts in pre-copy, detaches in post-copy.</param>
+    /// <exception cref="VirtMigrationException">The VM could not be prepared, and is as it was.</exception>
+    public async Task<MigrationResult> RunAsync(MigrationRun run, IProgress<MigrationSample>? progress, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        DateTimeOffset startedAt = clock.GetUtcNow();
+        long started = clock.GetTimestamp();
+        MigrationPlan plan = run.Plan;
+
+        stop.ThrowIfCancellationRequested();
+        PreparedVm prepared = await PreparedVm.PrepareAsync(run, startedAt, stop);
+        await using IMigrationEvents events = prepared.Events;
+        TransferWatch watch = new(run, events, progress, clock);
+        TransferEnd end = await watch.RunAsync(plan.Transfer, stop);
+        if (end.Error?.Fault == HypervisorFault.MemoryLockRefused && plan.Transfer.Uses(MigrationTechniques.ZeroCopy) && !stop.IsCancellationRequested)
+        {
+            watch.Note("retry without zero-copy", $"the host refused to lock the guest's memory: {end.Error.Message}");
+            end = await watch.RunAsync(plan.Transfer with { Techniques = plan.Transfer.Techniques & ~MigrationTechniques.ZeroCopy }, stop);
+        }
+
+        (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await AskBothAsync(run, end);
+        List<string> notices = [.. await prepared.FinishAsync(state, end.Error)];
+        MigrationCounters? figures = state == MigrationEndState.Moved ? watch.Completed ?? await CompletedAsync(run) : null;
+        progress?.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
+        return ResultBuilder.Build(new()
+        {
+            Plan = plan,
+            End = end,
+            State = state,
+            OnSource = onSource,
+            OnDestination = onDestination,
+            Figures = figures,
+            Watch = watch,
+            Notices = notices,
+            StartedAt = startedAt,
+            Duration = clock.GetElapsedTime(started),
+        });
+    }
+
+    // A migration that just ended may be half cleared away, so an answer that is not final is asked for again, for a while.
+    private static async Task<(VmObservation Source, VmObservation Destination, MigrationEndState State)> AskBothAsync(MigrationRun run, TransferEnd end)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            VmObservation[] said = await Task.WhenAll(
+                run.Source.ObserveAsync(run.Plan.Uuid, CancellationToken.None),
+                run.Destination.ObserveAsync(run.Plan.Uuid, CancellationToken.None));
+            MigrationEndState state = EndStateClassifier.Classify(said[0], said[1], end.SaidToHaveMoved);
+            bool final = state is not (MigrationEndState.InProgress or MigrationEndState.Unknown) || end.Detached || said.Any(one => !one.Answered);
+            if (final || Stopwatch.GetElapsedTime(start) >= s_settlePatience)
+            {
+                return (said[0], said[1], state);
+            }
+
+            await Task.Delay(s_settleRetry);
+        }
+    }
+
+    private static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
+    {
+        try
+        {
+            return await run.Source.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None)
+                ?? await run.Destination.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None);
+        }
+        catch (HypervisorException)
+        {
+            // The VM moved; its figures are unknown, which the result says by leaving them out.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using VirtMigration.Planning;
+using VirtMigration.Ports;
+using VirtMigration.Units;
+
+namespace VirtMigration.Execution;
+
+/// <summary>A VM made ready for a migration, and what must be put right after it.</summary>
+internal sealed class PreparedVm
+{
+    private readonly MigrationRun _run;
+    private readonly SavedDefinition? _saved;
+    private readonly TimeSpan _downtimeBefore;
+
+    private PreparedVm(MigrationRun run, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore)
+    {
+        _run = run;
+        Events = events;
+        _saved = saved;
+        _downtimeBefore = downtimeBefore;
+    }
+
+    /// <summary>The events, subscribed to before anything started: the completed counters come only once.</summary>
+    public IMigrationEvents Events { get; }
+
+    /// <summary>Reads what has to be restored, then sets what the plan says. If a step fails, the ones before it are undone.</summary>
+    public static async Task<PreparedVm> PrepareAsync(MigrationRun run, DateTimeOffset now, CancellationToken stop)
+    {
+        MigrationPlan plan = run.Plan;
+        IHypervisorHost source = run.Source;
+        Task<SavedDefinition?> saving = source.SaveDefinitionAsync(plan.Uuid, stop);
+        Task<TimeSpan> reading = source.GetMaxDowntimeAsync(plan.Uuid, stop);
+        Task<MigrationCounters?> looking = source.GetJobAsync(plan.Uuid, stop);
+        await Task.WhenAll(saving, reading, looking);
+        if (await looking is not null)
+        {
+            throw AlreadyUnderWay(plan.VM, plan.Source);
+        }
+
+        IMigrationEvents events = await source.SubscribeAsync(plan.Uuid, stop);
+        PreparedVm prepared = new(run, events, await saving, await reading);
+        try
+        {
+            await source.SetIntentAsync(
+                plan.Uuid,
+                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now),
+                stop);
+            await source.SetMaxDowntimeAsync(plan.Uuid, plan.InitialDowntime, stop);
+            return prepared;
+        }
+        catch
+        {
+            await events.DisposeAsync();
+            _ = await prepared.RestoreSourceAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The error for a VM that is migrating already.</summary>
+    public static VirtMigrationException AlreadyUnderWay(string vm, string host) => new(
+        "MigrationAlreadyRunning",
+        $"VM '{vm}' on {host} is being migrated already.",
+        $"Watch it: Watch-VmMigration {vm}, or stop it: Stop-VmMigration {vm}.",
+        vm);
+
+    /// <summary>Puts right what the hypervisor leaves behind, and says what could not be.</summary>
+    /// <param name="state">Where the VM is.</param>
+    /// <param name="error">What the hypervisor said.</param>
+    public async Task<IReadOnlyList<string>> FinishAsync(MigrationEndState state, HypervisorException? error) => state switch
+    {
+        MigrationEndState.Moved => await SettleDestinationAsync(error),
+        MigrationEndState.Stayed => await RestoreSourceAsync(),
+        _ => [],
+    };
+
+    private async Task<IReadOnlyList<string>> RestoreSourceAsync()
+    {
+        List<string> notices = [];
+
+        // The limit outlives an aborted migration, and a virsh user's next one would run with it.
+        await TryAsync(notices, $"the VM's downtime limit could not be set back to {DurationText.Format(_downtimeBefore)}",
+            () => _run.Source.SetMaxDowntimeAsync(_run.Plan.Uuid, _downtimeBefore, CancellationToken.None));
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata",
+            () => _run.Source.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None));
+        return notices;
+    }
+
+    private async Task<IReadOnlyList<string>> SettleDestinationAsync(HypervisorException? error)
+    {
+        List<string> notices = [];
+        IHypervisorHost destination = _run.Destination;
+        if (_saved is not null && error?.Fault == HypervisorFault.MovedNotPersisted)
+        {
+            await TryAsync(notices, $"the VM's definition could not be saved on {_run.Plan.Destination}: it would be gone when the VM stops",
+                () => destination.DefineAsync(_saved, CancellationToken.None));
+        }
+
+        // libvirt keeps the definition but loses autostart.
+        if (_saved is { Autostart: true })
+        {
+            await TryAsync(notices, $"autostart could not be set on {_run.Plan.Destination}",
+                () => destination.SetAutostartAsync(_run.Plan.Uuid, true, CancellationToken.None));
+        }
+
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata",
+            () => destination.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None));
+        return notices;
+    }
+
+    private static async Task TryAsync(List<string> notices, string failure, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (HypervisorException error)
+        {
+            notices.Add($"{failure}: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace VirtMigration.Execution;
+
+/// <summary>One VM in the queue.</summary>
+/// <param name="Run">Its plan and hosts, as made when it was asked for.</param>
+/// <param name="Replan">Makes the plan anew from what is true now.</param>
+public sealed record QueuedMigration(MigrationRun Run, Func<CancellationToken, Task<MigrationRun>> Replan);

@@ -1,0 +1,101 @@
+using VirtMigration.Planning;
+using VirtMigration.Ports;
+using VirtMigration.Units;
+
+namespace VirtMigration.Execution;
+
+/// <summary>Makes the result from what is known when a run ended. The hosts' word on where the VM is stands above the hypervisor's
+/// word on how the call ended.</summary>
+internal static class ResultBuilder
+{
+    public static MigrationResult Build(RunRecord record)
+    {
+        MigrationPlan plan = record.Plan;
+        MigrationOutcome outcome = OutcomeOf(record);
+        MigrationResult result = new()
+        {
+            VM = plan.VM,
+            Uuid = plan.Uuid,
+            Source = plan.Source,
+            Destination = plan.Destination,
+            Policy = plan.Policy,
+            Outcome = outcome,
+            EndState = record.State,
+            Host = record.State switch
+            {
+                MigrationEndState.Moved => plan.Destination,
+                MigrationEndState.Stayed => plan.Source,
+                _ => null,
+            },
+            OnSource = record.OnSource,
+            OnDestination = record.OnDestination,
+            StartedAt = record.StartedAt,
+            Duration = record.Duration,
+            Downtime = record.Figures?.Downtime,
+            TotalTime = record.Figures?.Elapsed,
+            Sent = record.Figures?.MemoryProcessed,
+            Throughput = Throughput(record.Figures),
+            Passes = record.Figures?.Iteration,
+            MaxThrottle = record.Watch.MaxThrottle,
+            ParallelConnections = record.Watch.Used.ParallelConnections,
+            ZeroCopy = record.Watch.Used.Uses(MigrationTechniques.ZeroCopy),
+            Actions = record.Watch.Actions,
+            Notices = Notices(record),
+            Plan = plan,
+        };
+        return outcome == MigrationOutcome.Succeeded ? result : WithError(result, record);
+    }
+
+    private static MigrationOutcome OutcomeOf(RunRecord record) => record.State switch
+    {
+        MigrationEndState.Moved => MigrationOutcome.Succeeded,
+        MigrationEndState.Stayed when record.End.StopRequested => MigrationOutcome.Aborted,
+        MigrationEndState.InProgress when record.End.Detached => MigrationOutcome.Detached,
+        _ => MigrationOutcome.Failed,
+    };
+
+    private static Bandwidth? Throughput(MigrationCounters? figures) =>
+        figures is { Elapsed.Ticks: > 0 }
+            ? Bandwidth.FromBytesPerSecond((long)(figures.MemoryProcessed.Bytes / figures.Elapsed.TotalSeconds))
+            : null;
+
+    // An error of a call whose VM moved is worth knowing, but it is not the outcome.
+    private static IReadOnlyList<string> Notices(RunRecord record) =>
+        record.State == MigrationEndState.Moved && record.End.Error is not null
+            ? [$"the VM moved, though libvirt said: {record.End.Error.Message}", .. record.Notices]
+            : record.Notices;
+
+    private static MigrationResult WithError(MigrationResult result, RunRecord record)
+    {
+        HypervisorException? error = record.End.Error;
+        (string id, string cause) = record switch
+        {
+            { State: MigrationEndState.SplitPostCopy } => ("PostCopyBroken", "post-copy broke"),
+            { State: MigrationEndState.Nowhere } => ("VmNowhere", "neither host has the VM active any more"),
+            { State: MigrationEndState.OnBoth } => ("VmOnBothHosts", "both hosts run the VM"),
+            { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
+            { End.StopRequested: true, State: MigrationEndState.Stayed } => ("MigrationAborted", "it was stopped on request"),
+            { Watch.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
+            _ => (error?.ErrorId ?? "MigrationStateUnknown", error?.Message ?? "the hosts' answers do not settle where the VM is"),
+        };
+        string told = error is null || cause == error.Message ? string.Empty : $" libvirt said: {error.Message}";
+        return result with
+        {
+            ErrorId = id,
+            Error = $"Migration of VM '{result.VM}' from {result.Source} to {result.Destination}: {cause.TrimEnd('.')}. {result.Describe()}{told}",
+            RecommendedAction = Advice(result, id, error),
+        };
+    }
+
+    private static string Advice(MigrationResult result, string id, HypervisorException? error) => result.EndState switch
+    {
+        MigrationEndState.SplitPostCopy => "Touch neither half. Restore the network, then resume: virsh migrate --postcopy --postcopy-resume with the same arguments.",
+        MigrationEndState.Nowhere => $"Look at the QEMU log of the VM on both hosts before you start it again; its definition is on {(result.OnSource.Persistent ? result.Source : result.Destination)}.",
+        MigrationEndState.OnBoth => $"Pause one of the two at once, and find out which one has the current state: virsh suspend {result.VM}.",
+        MigrationEndState.InProgress => $"It goes on by itself. Watch it: Watch-VmMigration {result.VM}.",
+        MigrationEndState.Unknown => $"See to it that both hosts answer, then ask: Get-VmMigration and Get-VM {result.VM}.",
+        _ when id == "MigrationNotConverging" => "Try policy SuspendWorkloadIfNeeded or PostCopy, or a time when the guest writes less.",
+        _ when id == "MigrationAborted" => "Start it again when it suits.",
+        _ => error?.RecommendedAction ?? "Try again.",
+    };
+}

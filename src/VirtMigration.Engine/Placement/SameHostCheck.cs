@@ -1,0 +1,16 @@
+namespace VirtMigration.Placement;
+
+/// <summary>The destination must be another host than the source, whatever its name: hosts are told apart by UUID.</summary>
+public sealed class SameHostCheck : IDestinationCheck
+{
+    /// <inheritdoc/>
+    public DestinationFinding? Check(DestinationCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        return candidate.Source.Facts.Uuid == candidate.Destination.Facts.Uuid
+            ? new("SameHost", candidate.Destination.Name, FindingSeverity.Blocker, $"another host than {candidate.Source.Name}",
+                $"has the same UUID {candidate.Destination.Facts.Uuid}",
+                "Register another host, or give cloned hosts a host_uuid of their own.")
+            : null;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using VirtMigration.Policies;
+using VirtMigration.Units;
+
+namespace VirtMigration.Planning;
+
+/// <summary>Everything one migration will use, complete before anything is touched, with a decision for each setting.</summary>
+public sealed record MigrationPlan
+{
+    /// <summary>The VM's name.</summary>
+    public required string VM { get; init; }
+
+    /// <summary>The VM's UUID.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The host it leaves, by registered name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The host it goes to, by registered name.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>The policy's name.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>The most memory the VM can have.</summary>
+    public required ByteSize Memory { get; init; }
+
+    /// <summary>What is handed to the hypervisor.</summary>
+    public required TransferSettings Transfer { get; init; }
+
+    /// <summary>The downtime allowed at the start.</summary>
+    public required TimeSpan InitialDowntime { get; init; }
+
+    /// <summary>What is done, in this order, as long as the migration has not finished.</summary>
+    public required IReadOnlyList<ConvergenceStep> Schedule { get; init; }
+
+    /// <summary>The least time between two steps of the schedule.</summary>
+    public required TimeSpan StepInterval { get; init; }
+
+    /// <summary>How many migrations may leave the source at a time, and come to the destination, while this one runs.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>Why each setting is what it is.</summary>
+    public required IReadOnlyList<PlanDecision> Decisions { get; init; }
+
+    /// <summary>Whether the plan sends over parallel connections, and so wants both hosts for itself.</summary>
+    public bool IsParallel() => Transfer.ParallelConnections is not null;
+
+    /// <summary>Whether two plans do the same to the VM, however they came about.</summary>
+    /// <param name="other">The other plan.</param>
+    public bool DoesTheSameAs(MigrationPlan other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Uuid == other.Uuid
+            && Source == other.Source
+            && Destination == other.Destination
+            && Transfer == other.Transfer
+            && InitialDowntime == other.InitialDowntime
+            && Concurrency == other.Concurrency
+            && Schedule.SequenceEqual(other.Schedule);
+    }
+
+    /// <summary>One line: <c>VM 'db1' (2 GiB): h1 -> h2, policy VeryLarge, 2 connections with zero-copy, 10 Gbps, downtime 300 ms</c>.</summary>
+    public override string ToString()
+    {
+        string streams = Transfer.ParallelConnections is int n ? $"{n} connections" : "one connection";
+        string zeroCopy = Transfer.Uses(MigrationTechniques.ZeroCopy) ? " with zero-copy" : string.Empty;
+        return $"VM '{VM}' ({Memory}): {Source} -> {Destination}, policy {Policy}, {streams}{zeroCopy}, {Transfer.Bandwidth}, "
+            + $"downtime {DurationText.Format(InitialDowntime)}";
+    }
+
+    /// <summary>The whole plan as text, a line a decision: what -WhatIf prints.</summary>
+    public string ToText()
+    {
+        StringBuilder text = new();
+        text.Append(ToString());
+        int width = Decisions.Max(decision => decision.Setting.Length);
+        foreach (PlanDecision decision in Decisions)
+        {
+            string taken = decision.Changed ? $"{decision.Taken} (asked: {decision.Asked})" : decision.Taken;
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"    {decision.Setting.PadRight(width)}  {taken}; {decision.Reason}");
+        }
+
+        return text.ToString();
+    }
+}

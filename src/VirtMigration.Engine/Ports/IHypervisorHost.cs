@@ -1,0 +1,113 @@
+using VirtMigration.Inventory;
+using VirtMigration.Planning;
+using VirtMigration.Units;
+
+namespace VirtMigration.Ports;
+
+/// <summary>One host. Every call that fails throws <see cref="HypervisorException"/>; every call but <see cref="MigrateAsync"/> is
+/// bounded in time. Cancelling a token gives up waiting and harms nothing.</summary>
+public interface IHypervisorHost
+{
+    /// <summary>The host's name and addresses.</summary>
+    HostRegistration Registration { get; }
+
+    /// <summary>What the host says about itself; the parts that cannot change while its daemon runs may be remembered.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken);
+
+    /// <summary>All VMs of the host, running or not, in a fixed number of calls however many there are.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the planner needs of a VM's live definition.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>What the host says about a VM now, on a fresh connection if the last one broke. A VM the host does not have is an
+    /// answer, not an error.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<VmObservation> ObserveAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>The counters of a VM's outgoing migration; null when it has none under way.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<MigrationCounters?> GetJobAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>The counters of a VM's last completed migration where this host still has them, left in place; null where not.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<MigrationCounters?> GetCompletedJobAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>All migrations in which the host takes part, whoever started them.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<IReadOnlyList<ActiveMigration>> ListMigrationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Iteration and completion events of a VM's migration, from now until the subscription is disposed.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<IMigrationEvents> SubscribeAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>The VM's downtime limit. It outlives a migration that was aborted.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<TimeSpan> GetMaxDowntimeAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Sets the VM's downtime limit, before or during a migration.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="downtime">1 ms to 2,000 s (QEMU's bound).</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetMaxDowntimeAsync(Guid vm, TimeSpan downtime, CancellationToken cancellationToken);
+
+    /// <summary>Sets the most that a running migration may send.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="bandwidth">At least 1 MiB/s.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetMaxBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken);
+
+    /// <summary>Aborts a VM's migration in pre-copy. In post-copy the hypervisor refuses, and rightly: the memory is in two places.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task AbortJobAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Switches a running migration to post-copy.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task StartPostCopyAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Moves a VM: returns when the hypervisor says that it moved, throws when it says anything else. Not bounded and not
+    /// cancelled; <see cref="AbortJobAsync"/> ends it.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="destination">Where to.</param>
+    Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination);
+
+    /// <summary>What has to be put back on the destination by hand: the inactive definition and autostart; null for a transient VM.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<SavedDefinition?> SaveDefinitionAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Defines a saved VM here, keeping the running one as it is.</summary>
+    /// <param name="definition">What was saved on the other host.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task DefineAsync(SavedDefinition definition, CancellationToken cancellationToken);
+
+    /// <summary>Sets whether the VM starts with its host.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="autostart">On or off.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetAutostartAsync(Guid vm, bool autostart, CancellationToken cancellationToken);
+
+    /// <summary>Writes who is about to migrate a running VM into the VM's own live metadata, or removes it with null. It cannot be
+    /// written during a migration.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="intent">The record; null removes it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetIntentAsync(Guid vm, MigrationIntent? intent, CancellationToken cancellationToken);
+
+    /// <summary>The intent record of a running VM; null where there is none.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<MigrationIntent?> GetIntentAsync(Guid vm, CancellationToken cancellationToken);
+}

@@ -1,0 +1,10 @@
+namespace VirtMigration.Ports;
+
+/// <summary>Who drives a migration: written into the VM before the start. Without a migration under way it is stale and ignored.</summary>
+/// <param name="Operator">The user, as <c>alice@ops1</c>.</param>
+/// <param name="Machine">The machine the shell runs on.</param>
+/// <param name="ProcessId">The shell's process there.</param>
+/// <param name="Policy">The policy by name.</param>
+/// <param name="Destination">The destination by its registered name.</param>
+/// <param name="StartedAt">When.</param>
+public sealed record MigrationIntent(string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt);

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
+using Newtonsoft.Json.Serialization;
+using VirtMigration.Ports;
+
+namespace VirtMigration.State;
+
+/// <summary>The clusters' state as a JSON file: replaced atomically, changed under a lock, and never overwritten when it cannot be
+/// understood.</summary>
+public sealed class ClusterFile : IClusterStore
+{
+    /// <summary>The environment variable that names the folder of the file.</summary>
+    public const string HomeVariable = "VIRTMIGRATION_HOME";
+
+    private const string FileName = "cluster.json";
+
+    // Two operators' registrations take milliseconds each; ten seconds mean that a holder hangs.
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(20);
+
+    private static readonly JsonSerializerSettings s_form = new()
+    {
+        ContractResolver = new CamelCasePropertyNamesContractResolver(),
+        Formatting = Formatting.Indented,
+        NullValueHandling = NullValueHandling.Ignore,
+        MissingMemberHandling = MissingMemberHandling.Ignore,
+        Converters = { new BandwidthJsonConverter(), new StringEnumConverter() },
+    };
+
+    /// <summary>Creates the store over a folder.</summary>
+    /// <param name="folder">The folder; made when something is first written.</param>
+    public ClusterFile(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        FilePath = Path.Combine(Path.GetFullPath(folder), FileName);
+    }
+
+    /// <summary>The file.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The folder that <see cref="HomeVariable"/> names, else <c>virtmigration</c> in the user's configuration folder.</summary>
+    public static string DefaultFolder()
+    {
+        string? stated = Environment.GetEnvironmentVariable(HomeVariable);
+        return string.IsNullOrWhiteSpace(stated)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "virtmigration")
+            : stated;
+    }
+
+    /// <inheritdoc/>
+    public ClusterState Load()
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(FilePath);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VirtMigrationException("ClusterFileUnreadable", $"The cluster file {FilePath} cannot be read: {error.Message}",
+                "See to the file's rights, or name another folder in VIRTMIGRATION_HOME.", FilePath, error);
+        }
+
+        return Understand(text);
+    }
+
+    /// <inheritdoc/>
+    public ClusterState Update(Func<ClusterState, ClusterState> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+            using FileStream held = Lock();
+            ClusterState changed = change(Load());
+            Replace(JsonConvert.SerializeObject(changed, s_form));
+            return changed;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new VirtMigrationException("ClusterFileUnwritable", $"The cluster file {FilePath} cannot be written: {error.Message}",
+                "See to the folder's rights and room, or name another folder in VIRTMIGRATION_HOME.", FilePath, error);
+        }
+    }
+
+    private ClusterState Understand(string text)
+    {
+        ClusterState state;
+        try
+        {
+            state = JsonConvert.DeserializeObject<ClusterState>(text, s_form) ?? throw new JsonSerializationException("the file is empty");
+            CheckHosts(state);
+        }
+        catch (Exception error) when (error is JsonException or VirtMigrationException)
+        {
+            throw new VirtMigrationException(
+                "ClusterFileCorrupt",
+                $"The cluster file {FilePath} cannot be understood: {error.Message.TrimEnd('.')}. It is left as it is, and a copy was put at {KeepAside(text)}.",
+                "Repair the file, or move it away and register the hosts again.",
+                FilePath,
+                error);
+        }
+
+        return state.SchemaVersion <= ClusterState.CurrentSchema
+            ? state
+            : throw new VirtMigrationException(
+                "ClusterFileTooNew",
+                $"The cluster file {FilePath} has version {state.SchemaVersion}; this version of VirtMigration knows up to {ClusterState.CurrentSchema}.",
+                "Update the module.",
+                FilePath);
+    }
+
+    private static void CheckHosts(ClusterState state)
+    {
+        foreach (Inventory.HostRegistration host in state.Hosts)
+        {
+            if (string.IsNullOrWhiteSpace(host?.Name) || string.IsNullOrWhiteSpace(host.Cluster)
+                || string.IsNullOrWhiteSpace(host.ConnectUri) || string.IsNullOrWhiteSpace(host.PeerUri))
+            {
+                throw new JsonSerializationException($"the host '{host?.Name}' lacks its name, cluster, connectUri or peerUri");
+            }
+        }
+    }
+
+    // Named by content, so that reading the same broken file twice leaves one copy.
+    private string KeepAside(string text)
+    {
+        byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text));
+        string aside = $"{FilePath}.corrupt-{Convert.ToHexStringLower(hash)[..12]}";
+        try
+        {
+            if (!File.Exists(aside))
+            {
+                File.Copy(FilePath, aside);
+            }
+
+            return aside;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"(no copy: {error.Message})";
+        }
+    }
+
+    private FileStream Lock()
+    {
+        string path = $"{FilePath}.lock";
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < s_lockPatience)
+            {
+                Task.Delay(s_lockRetry).Wait();
+            }
+            catch (IOException error) when (File.Exists(path))
+            {
+                throw new VirtMigrationException("ClusterFileLocked", $"The cluster file {FilePath} has been locked by another process for {s_lockPatience.TotalSeconds:0} s.",
+                    "Try again; if it stays locked, look for a process that hangs with the file open.", FilePath, error);
+            }
+        }
+    }
+
+    private void Replace(string text)
+    {
+        string next = $"{FilePath}.{Environment.ProcessId}.new";
+        using (FileStream stream = new(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        using (StreamWriter writer = new(stream))
+        {
+            writer.WriteLine(text);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, FilePath, overwrite: true);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers;
+using VirtMigration.Inventory;
+
+namespace VirtMigration.State;
+
+/// <summary>What a host's name and addresses must be like.</summary>
+internal static class RegistrationRules
+{
+    private static readonly SearchValues<char> s_notInNames = SearchValues.Create(" \t*?[]/\\'\",");
+
+    /// <summary>Throws for the first rule that a registration breaks.</summary>
+    public static void Check(HostRegistration host)
+    {
+        if (string.IsNullOrWhiteSpace(host.Name) || host.Name.AsSpan().ContainsAny(s_notInNames))
+        {
+            throw new VirtMigrationException("HostNameInvalid", $"'{host.Name}' cannot be a host's name: it is empty, or has a blank, a quote, a slash, a comma or a wildcard in it.",
+                "Choose a name of letters, digits, dots and dashes, such as h1.", host.Name);
+        }
+
+        CheckUri(host.Name, host.ConnectUri);
+        CheckUri(host.Name, host.PeerUri);
+        CheckAddress(host);
+    }
+
+    private static void CheckUri(string name, string uri)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) || parsed.IsFile || !uri.Contains("://", StringComparison.Ordinal))
+        {
+            throw new VirtMigrationException("HostUriInvalid", $"'{uri}' is not a libvirt URI.",
+                "Write it with its driver and transport: qemu+ssh://root@h1/system, qemu+tls://h1/system or qemu:///system.", name);
+        }
+
+        if (parsed.Scheme.StartsWith("rdma", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new VirtMigrationException("HostUriInvalid", $"'{uri}' names RDMA, which is a way of sending memory and not of reaching a daemon; it excludes parallel connections and zero-copy too.",
+                "Give the daemon's URI, such as qemu+tls://h1/system.", name);
+        }
+    }
+
+    private static void CheckAddress(HostRegistration host)
+    {
+        if (host.MigrationAddress is string address && Uri.CheckHostName(address) == UriHostNameType.Unknown)
+        {
+            throw new VirtMigrationException("MigrationAddressInvalid", $"'{address}' is neither a host name nor an IP address.",
+                "Give the address alone, without scheme or port, such as 10.0.8.11.", host.Name);
+        }
+    }
+}

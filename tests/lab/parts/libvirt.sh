@@ -1,0 +1,38 @@
+# The configuration of a host's libvirt. What is not said here is libvirt's default, also its worker limits.
+
+# write_libvirt_configuration HOST FOLDER
+write_libvirt_configuration() {
+  local host=$1 folder=$2
+  # host_uuid: two daemons on one machine would otherwise have one UUID and refuse to migrate "to the same host".
+  cat >"$folder/libvirtd.conf" <<CONF
+host_uuid = "$(host_uuid "$host")"
+listen_tls = 0
+listen_tcp = 1
+listen_addr = "$(host_address "$host" management)"
+auth_tcp = "none"
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_group = "root"
+unix_sock_rw_perms = "0700"
+log_level = 3
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+keepalive_interval = 5
+keepalive_count = 3
+CONF
+  # stdio_handler: there is no virtlogd. migration_host: puts the memory stream on the migration network.
+  # cgroup_controllers, namespaces: a lab host has no cgroups, and its mounts are private already.
+  cat >"$folder/qemu.conf" <<CONF
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+namespaces = [ ]
+cgroup_controllers = [ ]
+stdio_handler = "file"
+migration_address = "0.0.0.0"
+migration_host = "$(host_address "$host" migration)"
+keepalive_interval = 5
+keepalive_count = 3
+CONF
+}

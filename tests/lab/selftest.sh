@@ -1,0 +1,98 @@
+#!/bin/bash
+# Does the lab itself work? Brings it up, moves guests, breaks things, takes it down. Under 90 s.
+# shellcheck disable=SC2016 # the lines with eval expand when their test runs
+set -uo pipefail
+lab=$(cd "$(dirname "$0")" && pwd)/lab
+eval "$("$lab" env)"
+passed=0 failed=0 output='' begun=$SECONDS
+h1=qemu+tcp://10.77.0.11/system h2=qemu+tcp://10.77.0.12/system
+
+# test_that TEXT COMMAND...: counts it; its output is shown only when it fails. Nothing may take more than 60 s.
+test_that() {
+  local text=$1 from=$EPOCHREALTIME
+  shift
+  if output=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    printf 'ok      %5.1f s  %s\n' "$(awk "BEGIN {print $EPOCHREALTIME - $from}")" "$text"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED           %s\n%s\n' "$text" "$output" | sed '2,$s/^/        /'
+  fi
+}
+
+# not COMMAND...: succeeds when the command fails.
+not() { ! "$@"; }
+
+# move FROM TO GUEST FLAG...: a live migration as a user would do it.
+move() {
+  local from=$1 to=$2 guest=$3
+  shift 3
+  timeout 60 virsh -q -c "$from" migrate --live --p2p --persistent --undefinesource "$@" "$guest" "$to"
+}
+
+# says PATTERN COMMAND...: the command succeeds and prints a line like that.
+says() {
+  local pattern=$1 text status=0
+  shift
+  text=$(timeout 60 "$@" 2>&1) || status=$?
+  printf '%s\n' "$text"
+  ((status == 0)) && grep -Eq "$pattern" <<<"$text"
+}
+
+# killed_host_heals: kill -9 of a host's PID 1, as a crash; `up` must bring it back and leave the other alone.
+killed_host_heals() {
+  local pid started
+  read -r pid started <"$LAB_DIR/hosts/h2/init.pid" && [[ -n $started ]] || return 1
+  kill -9 "$pid"
+  "$lab" up && "$lab" status && "$lab" check busy
+}
+
+# killed_move: the destination's QEMU dies in mid-migration; the guest stays where it was.
+killed_move() {
+  local moving
+  "$lab" link h1 --rate 200mbit || return 1
+  move $h1 $h2 busy & moving=$!
+  sleep 1.5
+  "$lab" kill h2 qemu busy || return 1
+  not wait $moving && "$lab" link h1 --up && "$lab" check busy
+}
+
+if timeout 10 virsh -q -c $h1 list --all 2>/dev/null | grep -q . || timeout 10 virsh -q -c $h2 list --all 2>/dev/null | grep -q .; then
+  printf 'The lab has guests, perhaps those of another test; this one would end them. Run: lab down\n' >&2
+  exit 1
+fi
+trap '"$lab" down >/dev/null 2>&1' EXIT
+"$lab" down >/dev/null 2>&1
+
+test_that 'up'                                       timeout 60 "$lab" up
+test_that 'a second up changes nothing'              timeout 10 "$lab" up
+test_that 'status is healthy'                        "$lab" status
+test_that 'virsh reaches h2 from outside'            timeout 10 virsh -c $h2 list --all
+test_that 'libvirt knows the speed of the link'      says "link speed='10000'" virsh -c $h1 nodedev-dumpxml net_mig_52_54_00_4e_00_0b
+test_that 'an idle guest'                            "$lab" vm idle --on h1 --workingset 16MiB --memory 128MiB
+test_that 'a busy guest with a disk'                 "$lab" vm busy --on h1 --dirty 20MiB/s --disk shared
+test_that 'a name is taken once'                     not "$lab" vm busy --on h2
+test_that 'busy moves to h2'                         move $h1 $h2 busy
+test_that 'no page was lost, and it is on h2'        says '^lost=0 .*disk-errors=0 host=h2' "$lab" check busy
+test_that 'its blackout was seen'                    says '^blackout=[0-9]+ from=h1 to=h2' "$lab" blackout busy
+test_that 'busy moves back, parallel, zero-copy'     move $h2 $h1 busy --parallel --zerocopy
+test_that 'no page was lost, and it is on h1'        says '^lost=0 .*host=h1' "$lab" check busy
+test_that 'it writes at its rate'                    says 'rate=(19|20|21)\.' "$lab" check busy
+test_that 'idle moves over a link of 400 Mbit/s'     eval '"$lab" link h1 --rate 400mbit && move $h1 $h2 idle && "$lab" check idle'
+test_that 'status shows the rate'                    says 'migration link up rate 400Mbit' "$lab" status
+test_that 'link up ends the rate'                    eval '"$lab" link h1 --up && not says "rate" "$lab" status'
+test_that 'a killed move leaves the guest'           killed_move
+test_that 'management down: h1 cannot be reached'    eval '"$lab" link h1 --network management --down && not timeout 3 virsh -c $h1 list'
+test_that 'management up: it can again'              eval '"$lab" link h1 --network management --up && timeout 20 virsh -c $h1 list'
+test_that 'libvirtd killed: no answer'               eval '"$lab" kill h1 libvirtd && not timeout 5 virsh -c $h1 list'
+test_that 'its guest runs on'                        "$lab" check busy
+test_that 'libvirtd started: it knows its guest'     eval '"$lab" start h1 libvirtd && says "busy +running" virsh -c $h1 list'
+test_that 'up heals a host that was killed'          killed_host_heals
+test_that 'a guest that is killed gives no sign'     eval '"$lab" kill h1 qemu busy && not "$lab" check busy'
+test_that 'destroy removes it everywhere'            eval '"$lab" destroy busy && not timeout 10 virsh -c $h1 domid busy'
+test_that 'wrong usage is told'                      eval '"$lab" link h1 --rate fast; (($? == 2))'
+test_that 'down leaves nothing behind'               "$lab" down
+test_that 'a second down is fine'                    "$lab" down
+
+printf '%d passed, %d failed (%d s)\n' "$passed" "$failed" "$((SECONDS - begun))"
+((failed == 0))
