@@ -4,13 +4,34 @@ using VirtMigration.Inventory;
 namespace VirtMigration.State;
 
 /// <summary>What a host's name and addresses must be like.</summary>
-internal static class RegistrationRules
+public static class RegistrationRules
 {
     private static readonly SearchValues<char> s_notInNames = SearchValues.Create(" \t*?[]/\\'\",");
 
+    /// <summary>Fills in what can be derived: without a peer URI, other hosts reach this one by the URI that this shell uses.</summary>
+    /// <param name="host">The registration; an empty peer URI is to be derived.</param>
+    /// <exception cref="VirtMigrationException">PeerUriNeeded: the URI has no host in it, and means another host elsewhere.</exception>
+    public static HostRegistration Complete(HostRegistration host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (!string.IsNullOrEmpty(host.PeerUri))
+        {
+            return host;
+        }
+
+        CheckUri(host.Name, host.ConnectUri);
+        return new Uri(host.ConnectUri).Host.Length > 0 || host.ConnectUri.StartsWith("test:", StringComparison.Ordinal)
+            ? host with { PeerUri = host.ConnectUri }
+            : throw new VirtMigrationException("PeerUriNeeded", $"'{host.ConnectUri}' has no host in it: on another host it would mean that host itself.",
+                "State how other hosts reach this one: -PeerUri qemu+tls://h1/system.", host.Name);
+    }
+
     /// <summary>Throws for the first rule that a registration breaks.</summary>
+    /// <param name="host">The registration.</param>
+    /// <exception cref="VirtMigrationException">HostNameInvalid, HostUriInvalid or MigrationAddressInvalid.</exception>
     public static void Check(HostRegistration host)
     {
+        ArgumentNullException.ThrowIfNull(host);
         if (string.IsNullOrWhiteSpace(host.Name) || host.Name.AsSpan().ContainsAny(s_notInNames))
         {
             throw new VirtMigrationException("HostNameInvalid", $"'{host.Name}' cannot be a host's name: it is empty, or has a blank, a quote, a slash, a comma or a wildcard in it.",

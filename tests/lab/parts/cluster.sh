@@ -7,7 +7,7 @@ write_cluster() {
   {
     printf '{\n  "schemaVersion": 1,\n  "hosts": [\n'
     for host in "$@"; do
-      printf '%s    { "name": "%s", "cluster": "lab", "connectUri": "%s", "peerUri": "%s", "migrationAddress": "%s" }' \
+      printf '%s    { "name": "%s", "cluster": "lab", "connectUri": "%s", "peerUri": "%s", "migrationAddress": "%s", "migrationInterface": "mig" }' \
         "$separator" "$host" "$(host_uri "$host")" "$(host_uri "$host")" "$(host_address "$host" migration)"
       separator=$',\n'
     done

@@ -1,0 +1,32 @@
+@{
+    RootModule           = 'VirtMigration.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f0b9a52-6a55-4a7e-9a53-0c1d7c4b6a10'
+    Author               = 'The VirtMigration maintainers'
+    CompanyName          = 'VirtMigration'
+    Copyright            = '(c) The VirtMigration maintainers'
+    Description          = "A virtualisation manager's live migration for plain libvirt/KVM hosts, without a management server: policies, parallel and zero-copy transfer, and the truth about where each VM runs."
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('VirtMigration.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Get-VM'
+        'Get-VmHost'
+        'Get-VmMigration'
+        'Get-VmMigrationPlan'
+        'Get-VmMigrationPolicy'
+        'Register-VmHost'
+        'Start-VmLiveMigration'
+        'Stop-VmMigration'
+        'Unregister-VmHost'
+        'Watch-VmMigration'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('libvirt', 'KVM', 'QEMU', 'live-migration', 'virtualization', 'Linux', 'PSEdition_Core')
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using VirtMigration.Policies;
+
+namespace VirtMigration.Cmdlets.Commands;
+
+/// <summary>Lists the migration policies.</summary>
+[Cmdlet(VerbsCommon.Get, "VmMigrationPolicy")]
+[OutputType(typeof(MigrationPolicy))]
+public sealed class GetVmMigrationPolicyCommand : ClusterCmdlet
+{
+    /// <summary>The policies by name, wildcards allowed.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(Completion.PolicyCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string name in Name)
+        {
+            ForOne(() => WriteObject(
+                WildcardPattern.ContainsWildcardCharacters(name)
+                    ? BuiltInPolicies.All.Where(policy => Matches(name, policy.Name))
+                    : [BuiltInPolicies.Find(name)],
+                enumerateCollection: true));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+
+namespace VirtMigration.Cmdlets;
+
+/// <summary>Turns the product's errors into the shell's: same id, same text, the way out as the recommendation.</summary>
+internal static class ErrorRecords
+{
+    public static ErrorRecord From(VirtMigrationException error) =>
+        Make(error, error.ErrorId, error.Message, error.RecommendedAction, error.Target);
+
+    public static ErrorRecord From(Execution.MigrationResult result) =>
+        From(new VirtMigrationException(result.ErrorId!, result.Error!, result.RecommendedAction ?? string.Empty, result.VM));
+
+    private static ErrorRecord Make(Exception error, string id, string message, string recommendation, object? target) => new(error, id, CategoryOf(id), target)
+    {
+        ErrorDetails = new(message) { RecommendedAction = recommendation },
+    };
+
+    private static ErrorCategory CategoryOf(string id) => id switch
+    {
+        "HostNotFound" or "VmNotFound" or "PolicyNotFound" or "ClusterNotFound" or "MigrationNotFound" or "NoHosts" => ErrorCategory.ObjectNotFound,
+        "HostUnreachable" or "HostTimeout" => ErrorCategory.ConnectionError,
+        "HostAccessDenied" => ErrorCategory.PermissionDenied,
+        "LibvirtMissing" => ErrorCategory.NotInstalled,
+        "ClusterFileCorrupt" or "ClusterFileTooNew" => ErrorCategory.InvalidData,
+        "HostAlreadyRegistered" or "HostUriTaken" => ErrorCategory.ResourceExists,
+        "MigrationAlreadyRunning" => ErrorCategory.ResourceBusy,
+        "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
+        "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" => ErrorCategory.OperationStopped,
+        _ when id.EndsWith("Invalid", StringComparison.Ordinal) || id.EndsWith("OutOfRange", StringComparison.Ordinal) => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.InvalidOperation,
+    };
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using VirtMigration.Execution;
+using VirtMigration.Native;
+using VirtMigration.Ports;
+using VirtMigration.State;
+
+namespace VirtMigration.Cmdlets;
+
+/// <summary>The one place where the parts are put together: once a process, shared by all its runspaces.</summary>
+internal static class Session
+{
+    /// <summary>The way to the hosts; it keeps their connections.</summary>
+    public static IHypervisor Hypervisor { get; } = LibvirtHypervisor.Create();
+
+    public static TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>The registered hosts, in the folder that the environment names now.</summary>
+    public static HostRegistry Registry => new(new ClusterFile(ClusterFile.DefaultFolder()));
+
+    public static InventoryReader Inventory => new(Hypervisor, Registry);
+
+    public static HostAdmission Registration => new(Hypervisor, Registry, Inventory);
+
+    public static PlanMaker PlanMaker => new(Hypervisor, Registry, $"{Environment.UserName}@{Environment.MachineName}");
+
+    public static MigrationRunner Runner => new(Clock);
+
+    public static MigrationLister Lister => new(Hypervisor, Clock, IsAlive);
+
+    public static MigrationWatcher Watcher => new(Hypervisor, Lister, Clock);
+
+    public static MigrationStopper Stopper => new(Hypervisor, Registry);
+
+    private static bool IsAlive(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

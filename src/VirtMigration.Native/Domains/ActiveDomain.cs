@@ -1,0 +1,29 @@
+using VirtMigration.Inventory;
+using VirtMigration.Native.Connections;
+using VirtMigration.Native.Interop;
+
+namespace VirtMigration.Native.Domains;
+
+/// <summary>A VM that runs or is paused.</summary>
+/// <param name="Uuid">The VM.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Reason">Why it is in that state.</param>
+internal sealed record ActiveDomain(Guid Uuid, string Name, VmPowerState State, VmStateReason Reason)
+{
+    /// <summary>All of a host, in one call that waits for none of them: the state is the one group of statistics that needs neither
+    /// a VM's lock nor its monitor (qemuDomainGetStatsWorkers).</summary>
+    /// <param name="connection">The connection.</param>
+    public static IReadOnlyList<ActiveDomain> List(LibvirtConnection connection)
+    {
+        using BulkStatistics statistics = BulkStatistics.Get(connection, Libvirt.StatsState, Libvirt.ListActive);
+        List<ActiveDomain> domains = new(statistics.Count);
+        for (int i = 0; i < statistics.Count; i++)
+        {
+            DomainRecord record = statistics.Record(i);
+            domains.Add(new(statistics.Uuid(i), statistics.Name(i), record.State, record.Reason));
+        }
+
+        return domains;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using VirtMigration.Native.Connections;
+using VirtMigration.Native.Handles;
+using VirtMigration.Native.Interop;
+using VirtMigration.Planning;
+using VirtMigration.Units;
+
+namespace VirtMigration.Native.Domains;
+
+/// <summary>Migration and its settings.</summary>
+internal sealed unsafe partial class LibvirtDomain
+{
+    /// <summary>The downtime limit.</summary>
+    public TimeSpan MaxDowntime
+    {
+        get
+        {
+            OptionalFunctions.Require(nameof(Libvirt.virDomainMigrateGetMaxDowntime));
+            ulong milliseconds;
+            _ = Check(Libvirt.virDomainMigrateGetMaxDowntime(_handle, &milliseconds, 0), $"tell the downtime limit of VM {Name}");
+            return TimeSpan.FromMilliseconds((long)milliseconds);
+        }
+        set => _ = Check(
+            Libvirt.virDomainMigrateSetMaxDowntime(_handle, (ulong)Math.Max(1, (long)value.TotalMilliseconds), 0),
+            $"set the downtime limit of VM {Name}");
+    }
+
+    /// <summary>Sets the most that a running migration may send.</summary>
+    /// <param name="bandwidth">At least 1 MiB/s.</param>
+    public void SetMaxSpeed(Bandwidth bandwidth) => _ = Check(
+        Libvirt.virDomainMigrateSetMaxSpeed(_handle, new CULong((nuint)bandwidth.ToMebibytesPerSecond()), 0),
+        $"set the migration bandwidth of VM {Name}");
+
+    /// <summary>Aborts its job.</summary>
+    public void AbortJob() => _ = Check(Libvirt.virDomainAbortJob(_handle), $"abort the migration of VM {Name}");
+
+    /// <summary>Switches its migration to post-copy.</summary>
+    public void StartPostCopy() => _ = Check(Libvirt.virDomainMigrateStartPostCopy(_handle, 0), $"switch the migration of VM {Name} to post-copy");
+
+    /// <summary>Migrates, driven by the source's daemon. Blocks until the migration has ended.</summary>
+    /// <param name="settings">How and where to.</param>
+    public void MigratePeerToPeer(TransferSettings settings)
+    {
+        using TypedParameters parameters = MigrationParameters.Build(settings);
+        _ = Check(
+            Libvirt.virDomainMigrateToURI3(
+                _handle,
+                settings.DestinationUri,
+                parameters,
+                (uint)parameters.Count,
+                (uint)settings.Techniques),
+            $"migrate VM {Name} to {settings.DestinationUri}");
+    }
+
+    /// <summary>Migrates, driven by this process. Blocks until the migration has ended.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="destination">Where to.</param>
+    public void MigrateManaged(TransferSettings settings, LibvirtConnection destination)
+    {
+        using TypedParameters parameters = MigrationParameters.Build(settings);
+        nint moved = Libvirt.virDomainMigrate3(
+            _handle,
+            destination.Handle,
+            parameters,
+            (uint)parameters.Count,
+            (uint)settings.Techniques);
+        if (moved == 0)
+        {
+            throw _connection.Error($"migrate VM {Name} to {destination.Host}");
+        }
+
+        _ = Libvirt.virDomainFree(moved);
+    }
+}

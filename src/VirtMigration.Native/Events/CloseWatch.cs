@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using VirtMigration.Native.Handles;
+using VirtMigration.Native.Interop;
+
+namespace VirtMigration.Native.Events;
+
+/// <summary>Learns that a connection broke without asking: its subscriptions would otherwise wait for events for ever.</summary>
+internal sealed unsafe class CloseWatch
+{
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private CloseWatch()
+    {
+    }
+
+    /// <summary>Ends when the connection breaks.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>Watches a connection; where the driver has nothing to watch, the task never ends.</summary>
+    /// <param name="connection">The connection.</param>
+    public static CloseWatch Register(ConnectionHandle connection)
+    {
+        CloseWatch watch = new();
+        nint opaque = CallbackTarget.New(watch);
+        if (Libvirt.virConnectRegisterCloseCallback(connection, &OnClose, opaque, CallbackTarget.Free) < 0)
+        {
+            CallbackTarget.Release(opaque);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Ends the watch, if there is one. Part of closing the connection.</summary>
+    /// <param name="connection">The connection's pointer.</param>
+    public static void Unregister(nint connection) => _ = Libvirt.virConnectUnregisterCloseCallback(connection, &OnClose);
+
+    // virConnectCloseReason does not matter: error, end of file and keepalive all leave a connection of no use.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnClose(nint connection, int reason, nint opaque) => CallbackTarget.Get<CloseWatch>(opaque)?._closed.TrySetResult();
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using VirtMigration.Native.Handles;
+
+namespace VirtMigration.Native.Interop;
+
+/// <summary>Migration (libvirt-domain.h). Both migrate calls block until the migration has ended.</summary>
+internal static unsafe partial class Libvirt
+{
+    /// <summary>VIR_MIGRATE_PARAM_URI, a string: where memory is sent to.</summary>
+    internal const string MigrateUri = "migrate_uri";
+
+    /// <summary>VIR_MIGRATE_PARAM_BANDWIDTH, unsigned 64 bits, in MiB/s.</summary>
+    internal const string MigrateBandwidth = "bandwidth";
+
+    /// <summary>VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS, a signed 32-bit number.</summary>
+    internal const string MigrateParallelConnections = "parallel.connections";
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial nint virDomainMigrate3(
+        DomainHandle domain,
+        ConnectionHandle destination,
+        TypedParameters parameters,
+        uint count,
+        uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainMigrateToURI3(
+        DomainHandle domain,
+        string destinationUri,
+        TypedParameters parameters,
+        uint count,
+        uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainMigrateGetMaxDowntime(DomainHandle domain, ulong* milliseconds, uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainMigrateSetMaxDowntime(DomainHandle domain, ulong milliseconds, uint flags);
+
+    /// <summary>In MiB/s.</summary>
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, CULong bandwidth, uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
+}

@@ -1,0 +1,60 @@
+using VirtMigration.Native.Domains;
+using VirtMigration.Native.Errors;
+using VirtMigration.Native.Interop;
+using VirtMigration.Native.Xml;
+using VirtMigration.Ports;
+
+namespace VirtMigration.Native;
+
+/// <summary>What a host keeps about a VM: its definition, autostart, and our record of who migrates it.</summary>
+public sealed partial class LibvirtHost
+{
+    /// <inheritdoc/>
+    public Task<SavedDefinition?> SaveDefinitionAsync(Guid vm, CancellationToken cancellationToken) => ReadAsync(
+        _connections.Control,
+        vm,
+        "tell a VM's stored definition",
+        domain => domain.IsPersistent
+            ? new SavedDefinition(vm, domain.GetXml(Libvirt.XmlInactive | Libvirt.XmlSecure), domain.Autostart)
+            : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DefineAsync(SavedDefinition definition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return _connections.Control.ChangeAsync("define a VM", connection => connection.Define(definition.Text), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task SetAutostartAsync(Guid vm, bool autostart, CancellationToken cancellationToken) =>
+        ChangeAsync(vm, "set whether a VM starts with it", domain => domain.Autostart = autostart, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetIntentAsync(Guid vm, MigrationIntent? intent, CancellationToken cancellationToken) => ChangeAsync(
+        vm,
+        "write a VM's intent record",
+        domain => domain.SetMetadata(
+            intent is null ? null : IntentXml.Write(intent),
+            IntentXml.Prefix,
+            IntentXml.Namespace,
+            Libvirt.AffectLive),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<MigrationIntent?> GetIntentAsync(Guid vm, CancellationToken cancellationToken) =>
+        ReadAsync(_connections.Control, vm, "tell a VM's intent record", Intent, cancellationToken);
+
+    // A VM that is shut off has no live metadata, so no record.
+    private static MigrationIntent? Intent(LibvirtDomain domain)
+    {
+        try
+        {
+            return domain.GetMetadata(IntentXml.Namespace, Libvirt.AffectLive) is { } text ? IntentXml.Read(text) : null;
+        }
+        catch (HypervisorException error) when (error.Code == (int)ErrorCode.OperationInvalid)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using VirtMigration.Inventory;
+using VirtMigration.Ports;
+using VirtMigration.Units;
+using Xunit;
+
+namespace VirtMigration.UnitTests.Native;
+
+/// <summary>The host over libvirt's test driver, which has VMs, definitions, metadata and events, but no jobs and no migration.</summary>
+public sealed class LibvirtHostTests
+{
+    private static readonly CancellationToken s_none = CancellationToken.None;
+
+    [LibvirtFact]
+    public async Task Lists_the_VMs_of_a_host()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        VirtualMachine vm = Assert.Single(await host.ListAsync(s_none), machine => machine.Name == "test");
+        Assert.Equal("h1", vm.Host);
+        Assert.Equal("c1", vm.Cluster);
+        Assert.Equal(VmPowerState.Running, vm.State);
+        Assert.Equal(2, vm.VCpus);
+        Assert.Equal(ByteSize.FromMebibytes(2048), vm.Memory);
+        Assert.True(vm.Persistent);
+    }
+
+    [LibvirtFact]
+    public async Task Lists_a_thousand_VMs_each_with_its_own_size()
+    {
+        string path = TestWorld.Write(1000);
+        try
+        {
+            IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
+            IReadOnlyList<VirtualMachine> machines = await host.ListAsync(s_none);
+            Assert.Equal(1000, machines.Count);
+            Assert.All(machines, vm =>
+            {
+                int number = int.Parse(vm.Name.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture);
+                Assert.Equal(new Guid($"00000000-0000-4000-8000-{number:x12}"), vm.Uuid);
+                Assert.Equal((number % 4) + 1, vm.VCpus);
+                Assert.Equal(ByteSize.FromMebibytes(1024 + number), vm.Memory);
+            });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [LibvirtFact]
+    public async Task Facts_leave_out_what_a_driver_has_no_call_for()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        HostFacts facts = await host.GetFactsAsync(s_none);
+        Assert.Equal("TEST", facts.Hypervisor);
+        Assert.Equal("i686", facts.Architecture);
+        Assert.Equal(16, facts.Threads);
+        Assert.Equal(2, facts.Cells.Count);
+        Assert.Equal(8, facts.Cells[0].Cpus.Count);
+        Assert.NotEqual(Guid.Empty, facts.Uuid);
+        Assert.Null(facts.AvailableMemory);
+        Assert.Empty(facts.LinkSpeeds);
+        Assert.Empty(facts.MachineTypes);
+        Assert.False(facts.ReadOnly);
+    }
+
+    [LibvirtFact]
+    public async Task A_VM_that_is_not_there_is_an_answer_to_an_observation_and_an_error_elsewhere()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        VmObservation observation = await host.ObserveAsync(Guid.NewGuid(), s_none);
+        Assert.True(observation.Answered);
+        Assert.False(observation.Present);
+        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(() => host.GetDefinitionAsync(Guid.NewGuid(), s_none));
+        Assert.Equal(HypervisorFault.VmNotFound, error.Fault);
+        Assert.Equal("h1", error.Host);
+    }
+
+    [LibvirtFact]
+    public async Task Observes_a_VM()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        VmObservation observation = await host.ObserveAsync(await FirstAsync(host), s_none);
+        Assert.Equal("h1: Running, persistent", observation.ToString());
+        Assert.True(observation.Active);
+        Assert.False(observation.JobRunning);
+    }
+
+    [LibvirtFact]
+    public async Task The_intent_record_is_written_read_and_removed()
+    {
+        string path = TestWorld.Write(1);
+        try
+        {
+            IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
+            Guid vm = await FirstAsync(host);
+            MigrationIntent intent = new("alice@ops1", "ops1", 42, "VeryLarge", "h2", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            Assert.Null(await host.GetIntentAsync(vm, s_none));
+            await host.SetIntentAsync(vm, intent, s_none);
+            Assert.Equal(intent, await host.GetIntentAsync(vm, s_none));
+            await host.SetIntentAsync(vm, null, s_none);
+            await host.SetIntentAsync(vm, null, s_none);
+            Assert.Null(await host.GetIntentAsync(vm, s_none));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [LibvirtFact]
+    public async Task A_saved_definition_can_be_defined_again()
+    {
+        string path = TestWorld.Write(1);
+        try
+        {
+            IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
+            Guid vm = await FirstAsync(host);
+            await host.SetAutostartAsync(vm, true, s_none);
+            SavedDefinition? saved = await host.SaveDefinitionAsync(vm, s_none);
+            Assert.NotNull(saved);
+            Assert.True(saved.Autostart);
+            Assert.Equal(vm, saved.Uuid);
+            await host.DefineAsync(saved, s_none);
+            Assert.Equal(VmPowerState.Running, Assert.Single(await host.ListAsync(s_none)).State);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [LibvirtFact]
+    public async Task A_call_that_the_driver_lacks_is_NotSupported()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        Guid vm = await FirstAsync(host);
+        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(() => host.GetMaxDowntimeAsync(vm, s_none));
+        Assert.Equal(HypervisorFault.NotSupported, error.Fault);
+        Assert.Null(await host.GetCompletedJobAsync(vm, s_none));
+        Assert.Empty(await host.ListMigrationsAsync(s_none));
+    }
+
+    [LibvirtFact]
+    public async Task A_subscription_ends_when_it_is_disposed()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        IMigrationEvents events = await host.SubscribeAsync(await FirstAsync(host), s_none);
+        await events.DisposeAsync();
+        Assert.False(await events.Events.WaitToReadAsync());
+    }
+
+    [LibvirtFact]
+    public async Task A_caller_that_gives_up_harms_nothing()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.ListAsync(new CancellationToken(canceled: true)));
+        Assert.NotEmpty(await host.ListAsync(s_none));
+    }
+
+    private static async Task<Guid> FirstAsync(IHypervisorHost host) => (await host.ListAsync(s_none))[0].Uuid;
+}
