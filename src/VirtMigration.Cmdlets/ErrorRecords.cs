@@ -27,7 +27,7 @@ internal static class ErrorRecords
         "MigrationAlreadyRunning" => ErrorCategory.ResourceBusy,
         "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
         "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" => ErrorCategory.OperationStopped,
-        _ when id.EndsWith("Invalid", StringComparison.Ordinal) || id.EndsWith("OutOfRange", StringComparison.Ordinal) => ErrorCategory.InvalidArgument,
+        _ when id.EndsWith("Invalid", StringComparison.Ordinal) || id.EndsWith("OutOfRange", StringComparison.Ordinal) || id is "BandwidthTooSmall" or "PeerUriNeeded" => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.InvalidOperation,
     };
 }

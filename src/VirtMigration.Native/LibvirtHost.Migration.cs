@@ -39,11 +39,23 @@ public sealed partial class LibvirtHost
     /// <inheritdoc/>
     public async Task<IMigrationEvents> SubscribeAsync(Guid vm, CancellationToken cancellationToken)
     {
-        ConnectionLane lane = _connections.Monitoring;
-        return await lane.ReadAsync<IMigrationEvents>(
+        // All subscriptions share the connection, and giving up on a call gives up its connection: so this call is never given up.
+        ConnectionLane lane = _connections.Events;
+        Task<MigrationSubscription> opening = lane.ReadAsync(
             "send a VM's events",
             connection => MigrationSubscription.Open(connection, lane, vm),
-            cancellationToken);
+            CancellationToken.None);
+        try
+        {
+            return await opening.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static task => task.Exception is null ? task.Result.DisposeAsync().AsTask() : Task.CompletedTask,
+                TaskScheduler.Default);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -70,26 +82,44 @@ public sealed partial class LibvirtHost
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        using MigrationLease source = await _connections.RentForMigrationAsync();
-        using MigrationLease? target = settings.Uses(MigrationTechniques.PeerToPeer)
-            ? null
-            : await (destination as LibvirtHost
-                ?? throw new ArgumentException("A managed migration needs a libvirt host.", nameof(destination)))
-                ._connections.RentForMigrationAsync();
-        void Migrate()
+        if (settings.Uses(MigrationTechniques.PeerToPeer))
         {
-            using LibvirtDomain domain = source.Connection.Find(vm);
-            if (target is null)
-            {
-                domain.MigratePeerToPeer(settings);
-            }
-            else
-            {
-                domain.MigrateManaged(settings, target.Connection);
-            }
+            await MigrateAsync(vm, domain => domain.MigratePeerToPeer(settings));
+            return;
         }
 
-        // The call lasts as long as the migration: it gets a thread of its own.
-        await Task.Factory.StartNew(Migrate, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        ConnectionPool pool = (destination as LibvirtHost
+            ?? throw new ArgumentException("A managed migration needs a libvirt host.", nameof(destination)))._connections.Migrations;
+        LibvirtConnection target = await pool.RentAsync(CancellationToken.None);
+        try
+        {
+            await MigrateAsync(vm, domain => domain.MigrateManaged(settings, target));
+        }
+        finally
+        {
+            pool.Return(target);
+        }
+    }
+
+    private async Task MigrateAsync(Guid vm, Action<LibvirtDomain> migrate)
+    {
+        LibvirtConnection source = await _connections.Migrations.RentAsync(CancellationToken.None);
+        try
+        {
+            // The call lasts as long as the migration: it gets a thread of its own.
+            await Task.Factory.StartNew(
+                () =>
+                {
+                    using LibvirtDomain domain = source.Find(vm);
+                    migrate(domain);
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+        finally
+        {
+            _connections.Migrations.Return(source);
+        }
     }
 }

@@ -14,9 +14,20 @@ public sealed partial class LibvirtHost
     {
         using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(Bounds.Observation);
+        VmObservation? seen = null;
         try
         {
-            return await ReadAsync(_connections.Control, vm, "say where a VM is", Observe, bound.Token);
+            return await ReadAsync(
+                _connections.Control,
+                vm,
+                "say where a VM is",
+                domain =>
+                {
+                    // A VM that does not answer for its job is one that something is still being done to.
+                    seen = Look(domain) with { JobRunning = true };
+                    return seen with { JobRunning = seen.Active && HasMigration(domain) };
+                },
+                bound.Token);
         }
         catch (HypervisorException error) when (error.Fault == HypervisorFault.VmNotFound)
         {
@@ -28,7 +39,7 @@ public sealed partial class LibvirtHost
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return VmObservation.NoAnswer(Registration.Name, $"nothing came within {Bounds.Observation.TotalSeconds:0} s");
+            return seen ?? VmObservation.NoAnswer(Registration.Name, $"nothing came within {Bounds.Observation.TotalSeconds:0} s");
         }
     }
 
@@ -37,45 +48,45 @@ public sealed partial class LibvirtHost
     {
         ConnectionLane lane = _connections.Monitoring;
         IReadOnlyList<ActiveDomain> domains = await lane.ReadAsync("list its running VMs", ActiveDomain.List, cancellationToken);
-        ActiveMigration?[] migrations = await Task.WhenAll(domains.Select(domain => LookAsync(lane, domain, cancellationToken)));
-        return [.. migrations.OfType<ActiveMigration>()];
+        using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(Bounds.Call);
+        List<ActiveMigration> migrations = [];
+        for (int next = 0; next < domains.Count;)
+        {
+            MigrationSurvey survey = new(domains, next);
+            bool complete = await TryRunAsync(lane, survey, bound.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            (IReadOnlyList<ActiveMigration> found, next) = survey.Take();
+            migrations.AddRange(found);
+            if (!complete && next < domains.Count)
+            {
+                // One VM whose QEMU hangs must not hide the migrations of all the others.
+                migrations.AddRange(domains[next].MigrationByState(Registration.Name) is { } migration ? [migration] : []);
+                next++;
+            }
+        }
+
+        return migrations;
     }
 
-    // One VM whose QEMU hangs must not hide the migrations of all the others: its own answer falls back on its state.
-    private async Task<ActiveMigration?> LookAsync(ConnectionLane lane, ActiveDomain active, CancellationToken cancellationToken)
+    // Once the bound of the whole call has passed, every further run ends at once, and the VMs that are left go by their state.
+    private static async Task<bool> TryRunAsync(ConnectionLane lane, MigrationSurvey survey, CancellationToken cancellationToken)
     {
-        MigrationDirection? side = DomainState.SideOf(active.State, active.Reason);
-        MigrationCounters? counters = null;
         using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(Bounds.Observation);
         try
         {
-            JobRecord? job = await ReadAsync(lane, active.Uuid, "tell a VM's job", domain => domain.GetJob(), bound.Token);
-            if (job is { IsOutgoingMigration: true })
-            {
-                side = MigrationDirection.Outgoing;
-                counters = job.Counters;
-            }
+            return await lane.ReadAsync("tell its migrations", survey.Run, bound.Token);
         }
-        catch (HypervisorException error) when (error.Code == (int)ErrorCode.OperationUnsupported)
+        catch (OperationCanceledException)
         {
-            // "migration statistics are available only on the source host": the sure sign of an incoming migration.
-            side = MigrationDirection.Incoming;
+            return false;
         }
-        catch (HypervisorException error) when (error.Fault is not HypervisorFault.Unreachable)
-        {
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-        }
-
-        return side is { } direction ? new(Registration.Name, active.Uuid, active.Name, direction, counters) : null;
     }
 
-    private VmObservation Observe(LibvirtDomain domain)
+    private VmObservation Look(LibvirtDomain domain)
     {
         (int state, int reason) = domain.State;
-        bool active = domain.IsActive;
         return new VmObservation
         {
             Host = Registration.Name,
@@ -83,9 +94,8 @@ public sealed partial class LibvirtHost
             Present = true,
             State = DomainState.StateOf(state),
             Reason = DomainState.ReasonOf(state, reason),
-            Active = active,
+            Active = domain.IsActive,
             Persistent = domain.IsPersistent,
-            JobRunning = active && HasMigration(domain),
         };
     }
 

@@ -33,7 +33,7 @@ public sealed class LibvirtHypervisor : IHypervisor
             (host.Name.ToUpperInvariant(), host.ConnectUri),
             static (_, host) => new(host),
             host);
-        _ = await connections.Control.GetAsync(cancellationToken);
+        await connections.Control.ConnectAsync(cancellationToken);
         return new LibvirtHost(host, connections);
     }
 }

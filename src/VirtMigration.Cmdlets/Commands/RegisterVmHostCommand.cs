@@ -55,8 +55,8 @@ public sealed class RegisterVmHostCommand : ClusterCmdlet
             Cluster = Cluster,
             ConnectUri = Uri,
             PeerUri = PeerUri ?? string.Empty,
-            MigrationAddress = MigrationAddress,
-            MigrationInterface = MigrationInterface,
+            MigrationAddress = Stated(MigrationAddress),
+            MigrationInterface = Stated(MigrationInterface),
             LinkSpeed = LinkSpeed,
         });
         if (!ShouldProcess($"Register host '{host.Name}' of cluster '{host.Cluster}': {host.ConnectUri}, for other hosts {host.PeerUri}",
@@ -67,4 +67,7 @@ public sealed class RegisterVmHostCommand : ClusterCmdlet
 
         WriteObject(Await(token => Session.Registration.RegisterAsync(host, Force, token)));
     });
+
+    // An empty cell of a table that is piped in states nothing.
+    private static string? Stated(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -16,10 +16,13 @@ public sealed class WatchVmMigrationCommand : ClusterCmdlet
     [ArgumentCompleter(typeof(Completion.VmCompleter))]
     public VmReference VM { get; set; } = null!;
 
-    /// <summary>The time between samples, with its unit.</summary>
+    /// <summary>The time between samples, with its unit: 100ms to 1h.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => ForAll(() => MigrationWatcher.CheckInterval(Interval));
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForOne(() =>

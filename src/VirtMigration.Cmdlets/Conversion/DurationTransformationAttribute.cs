@@ -10,5 +10,5 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        UnitText.Read(inputData, DurationText.Parse, "a duration", "500ms, 2s or 5min");
+        UnitText.Read(inputData, DurationText.Parse, "a duration", "500ms, '2s' or 5min; the quotes matter, for the shell itself reads 2s as the number 2");
 }

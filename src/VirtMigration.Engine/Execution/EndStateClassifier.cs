@@ -25,6 +25,22 @@ public static class EndStateClassifier
         };
     }
 
+    /// <summary>Whether the answers are final, or the hosts are still clearing the migration away.</summary>
+    /// <param name="state">What the answers come to.</param>
+    /// <param name="source">What the source says.</param>
+    /// <param name="destination">What the destination says.</param>
+    public static bool IsSettled(MigrationEndState state, VmObservation source, VmObservation destination)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        return !source.Answered || !destination.Answered || state switch
+        {
+            MigrationEndState.InProgress or MigrationEndState.Unknown => false,
+            MigrationEndState.Stayed => !destination.Active,
+            _ => true,
+        };
+    }
+
     private static MigrationEndState Both(VmObservation source, VmObservation destination)
     {
         if (!source.Active && !destination.Active)

@@ -60,9 +60,11 @@ public sealed class InventoryReader(IHypervisor hypervisor, HostRegistry registr
             ? [.. all.Where(vm => vm.Uuid == uuid)]
             : [.. all.Where(vm => matches(vm.Name))];
 
-        // One VM can be known to two hosts: a definition left on one, the guest running on the other.
+        // One VM can be known to two hosts: a definition left on one, the guest running on the other; or, while it migrates, its other half.
         List<VirtualMachine> active = [.. found.Where(vm => vm.State is not (VmPowerState.ShutOff or VmPowerState.Crashed))];
-        List<VirtualMachine> meant = active.Count > 0 && found.Select(vm => vm.Uuid).Distinct().Count() == 1 ? active : found;
+        List<VirtualMachine> whole = [.. active.Where(vm => vm.State != VmPowerState.Paused || vm.Reason is VmStateReason.PausedByUser or VmStateReason.IoError or VmStateReason.Other)];
+        bool oneVm = active.Count > 0 && found.Select(vm => vm.Uuid).Distinct().Count() == 1;
+        List<VirtualMachine> meant = !oneVm ? found : whole.Count > 0 ? whole : [active[0]];
         return meant.Count switch
         {
             1 => meant[0],

@@ -67,8 +67,7 @@ public sealed class MigrationRunner(TimeProvider clock)
                 run.Source.ObserveAsync(run.Plan.Uuid, CancellationToken.None),
                 run.Destination.ObserveAsync(run.Plan.Uuid, CancellationToken.None));
             MigrationEndState state = EndStateClassifier.Classify(said[0], said[1], end.SaidToHaveMoved);
-            bool final = state is not (MigrationEndState.InProgress or MigrationEndState.Unknown) || end.Detached || said.Any(one => !one.Answered);
-            if (final || Stopwatch.GetElapsedTime(start) >= s_settlePatience)
+            if (end.Detached || EndStateClassifier.IsSettled(state, said[0], said[1]) || Stopwatch.GetElapsedTime(start) >= s_settlePatience)
             {
                 return (said[0], said[1], state);
             }

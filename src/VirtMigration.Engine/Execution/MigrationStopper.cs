@@ -39,12 +39,12 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
         while (true)
         {
             VmObservation onSource = await source.ObserveAsync(migration.Uuid, cancellationToken);
-            VmObservation? onDestination = destination is null ? null : await destination.ObserveAsync(migration.Uuid, cancellationToken);
-            MigrationEndState state = EndStateClassifier.Classify(
-                onSource,
-                onDestination ?? VmObservation.NoAnswer("the destination", "it is not among the registered hosts"),
-                saidToHaveMoved: false);
-            if (state is not (MigrationEndState.InProgress or MigrationEndState.Unknown) || Stopwatch.GetElapsedTime(start) > s_patience)
+            VmObservation onDestination = destination is null
+                ? VmObservation.NoAnswer("the destination", "it is not among the registered hosts")
+                : await destination.ObserveAsync(migration.Uuid, cancellationToken);
+            MigrationEndState state = EndStateClassifier.Classify(onSource, onDestination, saidToHaveMoved: false);
+            bool settled = EndStateClassifier.IsSettled(state, onSource, onDestination) && state != MigrationEndState.InProgress;
+            if (settled || Stopwatch.GetElapsedTime(start) > s_patience)
             {
                 return new()
                 {

@@ -14,6 +14,9 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
     // So many polls in a row without an answer are a source that is gone, not a poll that libvirt refused.
     private const int PatienceInPolls = 20;
 
+    private static readonly TimeSpan s_shortestInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestInterval = TimeSpan.FromHours(1);
+
     /// <summary>The migration of a VM.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="hosts">The hosts to look on.</param>
@@ -33,6 +36,7 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
     /// <param name="source">The source's addresses.</param>
     /// <param name="interval">The time between samples.</param>
     /// <param name="cancellationToken">Stops looking; the migration goes on.</param>
+    /// <exception cref="VirtMigrationException">IntervalOutOfRange, or MigrationOutOfSight: the source does not answer any more.</exception>
     public async IAsyncEnumerable<MigrationSample> WatchAsync(
         VmMigration migration,
         HostRegistration source,
@@ -40,6 +44,7 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(migration);
+        CheckInterval(interval);
         IHypervisorHost host = await hypervisor.ConnectAsync(source, cancellationToken);
         await using IMigrationEvents events = await host.SubscribeAsync(migration.Uuid, cancellationToken);
         ProgressEstimator estimator = new(migration.VM, source.Name, migration.Destination, clock);
@@ -86,6 +91,22 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
             }
 
             await Task.Delay(interval, cancellationToken);
+        }
+
+        throw new VirtMigrationException("MigrationOutOfSight",
+            $"{source.Name} left {PatienceInPolls} questions after the migration of VM '{migration.VM}' unanswered, so how it stands is not known.",
+            $"See to it that {source.Name} answers, then ask: Get-VmMigration and Get-VM {migration.VM}.", migration.VM);
+    }
+
+    /// <summary>Refuses an interval that would flood the source's daemon, or show nothing.</summary>
+    /// <param name="interval">The time between samples.</param>
+    /// <exception cref="VirtMigrationException">IntervalOutOfRange: below 100 ms or above 1 h.</exception>
+    public static void CheckInterval(TimeSpan interval)
+    {
+        if (interval < s_shortestInterval || interval > s_longestInterval)
+        {
+            throw new VirtMigrationException("IntervalOutOfRange", $"An interval of {interval} is out of the range of 100 ms to 1 h.",
+                "State an interval within the range, for example 500ms.");
         }
     }
 }

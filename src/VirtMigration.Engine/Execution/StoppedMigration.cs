@@ -23,6 +23,6 @@ public sealed record StoppedMigration
     /// <summary>What the source says about the VM.</summary>
     public required VmObservation OnSource { get; init; }
 
-    /// <summary>What the destination says about the VM; null: it is not known which host that is.</summary>
-    public VmObservation? OnDestination { get; init; }
+    /// <summary>What the destination says about the VM; no answer where it is not known which host that is.</summary>
+    public required VmObservation OnDestination { get; init; }
 }

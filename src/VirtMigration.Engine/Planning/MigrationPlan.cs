@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using VirtMigration.Policies;
 using VirtMigration.Units;
 
@@ -70,18 +68,6 @@ public sealed record MigrationPlan
             + $"downtime {DurationText.Format(InitialDowntime)}";
     }
 
-    /// <summary>The whole plan as text, a line a decision: what -WhatIf prints.</summary>
-    public string ToText()
-    {
-        StringBuilder text = new();
-        text.Append(ToString());
-        int width = Decisions.Max(decision => decision.Setting.Length);
-        foreach (PlanDecision decision in Decisions)
-        {
-            string taken = decision.Changed ? $"{decision.Taken} (asked: {decision.Asked})" : decision.Taken;
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"    {decision.Setting.PadRight(width)}  {taken}; {decision.Reason}");
-        }
-
-        return text.ToString();
-    }
+    /// <summary>The whole plan as text, a decision a paragraph: what -WhatIf prints.</summary>
+    public string ToText() => PlanText.Of(this);
 }

@@ -113,7 +113,7 @@ public static class MigrationPlanner
             request.Bandwidth?.ToString() ?? taken.ToString(),
             request.Bandwidth is null ? SettingOrigin.Host : SettingOrigin.Parameter,
             taken.ToString(),
-            known is null ? $"{links}; unlimited is stated, or libvirt would use what an earlier migrate-setspeed left" : links);
+            known is null ? $"{links}; stated, for else an earlier migrate-setspeed would count" : links);
         return taken;
     }
 
@@ -144,8 +144,9 @@ public static class MigrationPlanner
             "Disabled",
             SettingOrigin.Default,
             $"{taken}",
-            $"policy {policy.Name} makes it parallel: max(2, min(bandwidth {Describe(known)} / 10 Gbps, {request.Definition.OnlineVCpus} vCPUs, "
-                + $"limit {ParallelConnectionRule.DefaultMaximum}, emulator CPUs {emulatorCpus?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"}))");
+            $"policy {policy.Name} makes it parallel, with one connection for each 10 Gbps (bandwidth {Describe(known)}), at most one for each "
+                + $"of the {request.Definition.OnlineVCpus} vCPUs{(emulatorCpus is int cpus ? $" and the {cpus} emulator CPUs" : string.Empty)}, "
+                + $"from {ParallelConnectionRule.Minimum} to {ParallelConnectionRule.DefaultMaximum}");
         return taken;
     }
 

@@ -38,6 +38,16 @@ public sealed record MigrationPolicy
     /// <summary>Whether the schedule can switch to post-copy.</summary>
     public bool SchedulesPostCopy() => Schedule.Any(step => step.Action == ConvergenceAction.StartPostCopy);
 
+    /// <summary>The downtimes in ms and the last steps, in order: <c>100, 150, 200, post-copy, abort</c>.</summary>
+    public string Ladder() => string.Join(", ", Schedule
+        .Select(step => step.Action switch
+        {
+            ConvergenceAction.SetDowntime => $"{step.Downtime?.TotalMilliseconds:0}",
+            ConvergenceAction.StartPostCopy => "post-copy",
+            _ => "abort",
+        })
+        .Prepend($"{InitialDowntime.TotalMilliseconds:0}"));
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

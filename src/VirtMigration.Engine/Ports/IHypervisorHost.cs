@@ -15,7 +15,8 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken);
 
-    /// <summary>All VMs of the host, running or not, in a fixed number of calls however many there are.</summary>
+    /// <summary>All VMs of the host, running or not, from one bulk call; where its answer leaves a VM's size out, from one more that
+    /// waits for nothing. A VM that hangs does not hold it up.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken);
 
@@ -25,7 +26,8 @@ public interface IHypervisorHost
     Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken);
 
     /// <summary>What the host says about a VM now, on a fresh connection if the last one broke. A VM the host does not have is an
-    /// answer, not an error.</summary>
+    /// answer, and so is a host that gives none within 10 s (<see cref="VmObservation.NoAnswer"/>): this never throws
+    /// <see cref="HypervisorException"/>.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<VmObservation> ObserveAsync(Guid vm, CancellationToken cancellationToken);

@@ -14,7 +14,7 @@ public static class RegistrationRules
     public static HostRegistration Complete(HostRegistration host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (!string.IsNullOrEmpty(host.PeerUri))
+        if (!string.IsNullOrWhiteSpace(host.PeerUri))
         {
             return host;
         }
@@ -51,7 +51,7 @@ public static class RegistrationRules
                 "Write it with its driver and transport: qemu+ssh://root@h1/system, qemu+tls://h1/system or qemu:///system.", name);
         }
 
-        if (parsed.Scheme.StartsWith("rdma", StringComparison.OrdinalIgnoreCase))
+        if (parsed.Scheme.Contains("rdma", StringComparison.OrdinalIgnoreCase))
         {
             throw new VirtMigrationException("HostUriInvalid", $"'{uri}' names RDMA, which is a way of sending memory and not of reaching a daemon; it excludes parallel connections and zero-copy too.",
                 "Give the daemon's URI, such as qemu+tls://h1/system.", name);

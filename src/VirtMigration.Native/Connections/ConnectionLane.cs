@@ -4,17 +4,20 @@ using VirtMigration.Native.Threading;
 
 namespace VirtMigration.Native.Connections;
 
-/// <summary>A connection and the threads that use it.</summary>
+/// <summary>Calls to one host for one purpose, off the caller's thread and bounded in time.</summary>
 /// <param name="host">The host.</param>
-/// <param name="purpose">What the connection is for, as the threads are named.</param>
-internal sealed class ConnectionLane(HostRegistration host, string purpose)
+/// <param name="pool">The connections for it.</param>
+internal sealed class ConnectionLane(HostRegistration host, ConnectionPool pool)
 {
-    private readonly ConnectionSlot _slot = new(host, Bounds.Connect);
-    private readonly NativeCallQueue _queue = new($"libvirt {purpose} {host.Name}");
-
-    /// <summary>The open connection.</summary>
+    /// <summary>Makes sure that the host can be reached; bounded by the time an opening may take.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public Task<LibvirtConnection> GetAsync(CancellationToken cancellationToken) => _slot.GetAsync(cancellationToken);
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (!pool.IsOpen)
+        {
+            pool.Return(await pool.RentAsync(cancellationToken));
+        }
+    }
 
     /// <summary>Asks the host something. Asking twice is harmless, so a connection that turns out to be broken costs one more try
     /// and no error.</summary>
@@ -24,14 +27,14 @@ internal sealed class ConnectionLane(HostRegistration host, string purpose)
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<T> ReadAsync<T>(string action, Func<LibvirtConnection, T> call, CancellationToken cancellationToken)
     {
-        LibvirtConnection connection = await GetAsync(cancellationToken);
+        LibvirtConnection connection = await pool.RentAsync(cancellationToken);
         try
         {
             return await RunAsync(connection, action, call, cancellationToken);
         }
         catch (HypervisorException error) when (error.Fault == HypervisorFault.Unreachable && !connection.IsAlive)
         {
-            connection = await GetAsync(cancellationToken);
+            connection = await pool.RentAsync(cancellationToken);
             return await RunAsync(connection, action, call, cancellationToken);
         }
     }
@@ -42,7 +45,7 @@ internal sealed class ConnectionLane(HostRegistration host, string purpose)
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task ChangeAsync(string action, Action<LibvirtConnection> call, CancellationToken cancellationToken)
     {
-        LibvirtConnection connection = await GetAsync(cancellationToken);
+        LibvirtConnection connection = await pool.RentAsync(cancellationToken);
         _ = await RunAsync(
             connection,
             action,
@@ -54,35 +57,41 @@ internal sealed class ConnectionLane(HostRegistration host, string purpose)
             cancellationToken);
     }
 
-    /// <summary>Makes calls on one connection that is already there.</summary>
-    /// <typeparam name="T">What they return.</typeparam>
-    /// <param name="connection">The connection.</param>
-    /// <param name="action">What is asked, as it reads after "could not".</param>
-    /// <param name="call">The calls.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="HypervisorException">What the calls failed with, or Timeout.</exception>
-    public async Task<T> RunAsync<T>(
+    private async Task<T> RunAsync<T>(
         LibvirtConnection connection,
         string action,
         Func<LibvirtConnection, T> call,
         CancellationToken cancellationToken)
     {
+        bool returned = true;
         try
         {
-            return await _queue.RunAsync(() => call(connection), Bounds.Call, cancellationToken);
-        }
-        catch (ObjectDisposedException error)
-        {
-            // Somebody else found the connection broken in the same moment and replaced it.
-            throw Failure(HypervisorFault.Unreachable, $"{host.Name} could not {action}: the connection broke.", error);
+            return await NativeThreads.RunAsync(() => call(connection), Bounds.Call, cancellationToken);
         }
         catch (TimeoutException error)
         {
+            returned = false;
             throw Failure(HypervisorFault.Timeout, $"{host.Name} did not {action} within {Bounds.Call.TotalSeconds:0} s.", error);
         }
-        catch (FormatException error)
+        catch (OperationCanceledException)
+        {
+            returned = false;
+            throw;
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
             throw Failure(HypervisorFault.Internal, $"{host.Name} could not {action}: {error.Message}", error);
+        }
+        finally
+        {
+            if (returned)
+            {
+                pool.Return(connection);
+            }
+            else
+            {
+                pool.Abandon(connection);
+            }
         }
     }
 

@@ -5,10 +5,12 @@ using VirtMigration.Native.Errors;
 using VirtMigration.Native.Events;
 using VirtMigration.Native.Handles;
 using VirtMigration.Native.Interop;
+using VirtMigration.Native.Threading;
 
 namespace VirtMigration.Native.Connections;
 
-/// <summary>An open connection to one host's daemon. All its calls block; several threads may use it at once.</summary>
+/// <summary>An open connection to one host's daemon. All its calls block, and one at a time is made
+/// (see <see cref="ConnectionPool"/>).</summary>
 internal sealed class LibvirtConnection : IDisposable
 {
     // A peer that gives no sign is dead after interval * (count + 1) = 20 s (virConnectSetKeepAlive, libvirt-host.h). It also ends
@@ -37,7 +39,7 @@ internal sealed class LibvirtConnection : IDisposable
     /// <summary>The driver (<c>QEMU</c>, <c>TEST</c>), which the client asks for once.</summary>
     public string Driver => Marshal.PtrToStringUTF8(Libvirt.virConnectGetType(Handle)) ?? string.Empty;
 
-    /// <summary>Ends when the connection breaks.</summary>
+    /// <summary>Ends when the connection breaks or is closed.</summary>
     public Task Closed => _watch.Closed;
 
     /// <summary>Whether the connection is of use. Local: it asks the client's socket, not the host.</summary>
@@ -47,7 +49,7 @@ internal sealed class LibvirtConnection : IDisposable
         {
             try
             {
-                return Libvirt.virConnectIsAlive(Handle) != 0;
+                return !Closed.IsCompleted && Libvirt.virConnectIsAlive(Handle) != 0;
             }
             catch (ObjectDisposedException)
             {
@@ -110,6 +112,18 @@ internal sealed class LibvirtConnection : IDisposable
     /// <param name="action">What was asked, as it reads after "could not".</param>
     public HypervisorException Error(string action) => LibvirtError.Last().ToException(Host, action);
 
+    /// <summary>Closes the connection behind the caller's back: closing says goodbye to the daemon, which may hang. Calls that are
+    /// under way keep it until they return.</summary>
+    public void Retire()
+    {
+        _watch.End();
+        NativeThreads.Start(Handle.Dispose);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        _watch.End();
+        Handle.Dispose();
+    }
 }

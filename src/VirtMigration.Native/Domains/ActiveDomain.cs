@@ -1,6 +1,7 @@
 using VirtMigration.Inventory;
 using VirtMigration.Native.Connections;
 using VirtMigration.Native.Interop;
+using VirtMigration.Ports;
 
 namespace VirtMigration.Native.Domains;
 
@@ -26,4 +27,16 @@ internal sealed record ActiveDomain(Guid Uuid, string Name, VmPowerState State, 
 
         return domains;
     }
+
+    /// <summary>Its migration.</summary>
+    /// <param name="host">The host that shows it.</param>
+    /// <param name="side">The host's side.</param>
+    /// <param name="counters">The counters, where there are any.</param>
+    public ActiveMigration Migration(string host, MigrationDirection side, MigrationCounters? counters) =>
+        new(host, Uuid, Name, side, counters);
+
+    /// <summary>Its migration as far as its state gives one away; null where it does not.</summary>
+    /// <param name="host">The host that shows it.</param>
+    public ActiveMigration? MigrationByState(string host) =>
+        DomainState.SideOf(State, Reason) is { } side ? Migration(host, side, null) : null;
 }

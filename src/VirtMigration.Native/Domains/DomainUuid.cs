@@ -10,6 +10,8 @@ internal static unsafe class DomainUuid
     public static Guid Of(nint domain)
     {
         byte* uuid = stackalloc byte[Libvirt.UuidLength];
-        return Libvirt.virDomainGetUUID(domain, uuid) < 0 ? Guid.Empty : new Guid(new ReadOnlySpan<byte>(uuid, Libvirt.UuidLength), bigEndian: true);
+        return Libvirt.virDomainGetUUID(domain, uuid) < 0
+            ? Guid.Empty
+            : new Guid(new ReadOnlySpan<byte>(uuid, Libvirt.UuidLength), bigEndian: true);
     }
 }

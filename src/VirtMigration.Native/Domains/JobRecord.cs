@@ -34,7 +34,8 @@ internal sealed record JobRecord(JobType Type, JobOperation Operation, Migration
         int? throttle = null;
         foreach (ref readonly VirTypedParameter entry in entries)
         {
-            long value = entry.ToInt64();
+            // None of these counters can be negative.
+            long value = Math.Max(0, entry.ToInt64());
             switch (entry.Name)
             {
                 case var name when name.Is("operation"u8): operation = (JobOperation)value; break;

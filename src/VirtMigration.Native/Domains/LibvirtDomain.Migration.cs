@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VirtMigration.Native.Connections;
+using VirtMigration.Native.Errors;
 using VirtMigration.Native.Handles;
 using VirtMigration.Native.Interop;
 using VirtMigration.Planning;
@@ -35,21 +36,25 @@ internal sealed unsafe partial class LibvirtDomain
     public void AbortJob() => _ = Check(Libvirt.virDomainAbortJob(_handle), $"abort the migration of VM {Name}");
 
     /// <summary>Switches its migration to post-copy.</summary>
-    public void StartPostCopy() => _ = Check(Libvirt.virDomainMigrateStartPostCopy(_handle, 0), $"switch the migration of VM {Name} to post-copy");
+    public void StartPostCopy() => _ = Check(
+        Libvirt.virDomainMigrateStartPostCopy(_handle, 0),
+        $"switch the migration of VM {Name} to post-copy");
 
     /// <summary>Migrates, driven by the source's daemon. Blocks until the migration has ended.</summary>
     /// <param name="settings">How and where to.</param>
     public void MigratePeerToPeer(TransferSettings settings)
     {
         using TypedParameters parameters = MigrationParameters.Build(settings);
-        _ = Check(
-            Libvirt.virDomainMigrateToURI3(
-                _handle,
-                settings.DestinationUri,
-                parameters,
-                (uint)parameters.Count,
-                (uint)settings.Techniques),
-            $"migrate VM {Name} to {settings.DestinationUri}");
+        int result = Libvirt.virDomainMigrateToURI3(
+            _handle,
+            settings.DestinationUri,
+            parameters,
+            (uint)parameters.Count,
+            (uint)settings.Techniques);
+        if (result < 0)
+        {
+            throw PeerToPeerError(LibvirtError.Last(), settings.DestinationUri);
+        }
     }
 
     /// <summary>Migrates, driven by this process. Blocks until the migration has ended.</summary>
@@ -70,5 +75,20 @@ internal sealed unsafe partial class LibvirtDomain
         }
 
         _ = Libvirt.virDomainFree(moved);
+    }
+
+    // While our own connection stands, whoever was not reached was not reached by the source's daemon.
+    private HypervisorException PeerToPeerError(LibvirtError error, string destination)
+    {
+        string host = _connection.Host;
+        HypervisorException exception = error.ToException(host, $"migrate VM {Name} to {destination}");
+        return exception.Fault == HypervisorFault.Unreachable && _connection.IsAlive
+            ? new(
+                exception.Fault,
+                host,
+                exception.Code,
+                $"VM {Name} could not be migrated: the daemon of {host} could not reach {destination}: {error.Message}",
+                $"Try it from {host}, as root: virsh -c {destination} version. If another address works there, make it the peer URI.")
+            : exception;
     }
 }

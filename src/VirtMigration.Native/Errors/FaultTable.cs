@@ -43,9 +43,8 @@ internal static class FaultTable
         _ => HypervisorFault.Internal,
     };
 
-    /// <summary>Whether this shell's own way to the daemon failed: the connection is of no more use.</summary>
-    /// <param name="error">libvirt's error.</param>
-    public static bool IsTransport(LibvirtError error) =>
+    // Sockets, the RPC protocol and keepalive say so by their part of libvirt alone, in any language.
+    private static bool IsTransport(LibvirtError error) =>
         error.Code is ErrorCode.InvalidConnection
         || (error.Domain is ErrorDomain.Rpc or ErrorDomain.Remote
             && error.Code is ErrorCode.InternalError or ErrorCode.SystemError or ErrorCode.Rpc);

@@ -26,21 +26,23 @@ internal static class RecommendedAction
     public static string For(HypervisorFault fault) => fault switch
     {
         HypervisorFault.Unreachable =>
-            "Check that the host is up, that its libvirtd (or virtqemud) runs and listens, and that this address reaches it: virsh -c URI version.",
+            "Check that the host is up, that its libvirtd or virtqemud listens, and that this address reaches it: virsh -c URI version.",
         HypervisorFault.Timeout =>
-            "Check the host and the network to it; a firewall that drops packets looks like this. A change that was asked for may still happen.",
+            "Check the host and the network to it: a firewall that drops packets looks like this. A change asked for may still happen.",
         HypervisorFault.AccessDenied =>
             "Use an account that libvirt accepts on that host (the libvirt group, an SSH key without a prompt, a client certificate).",
         HypervisorFault.VmNotFound => "Get-VM shows where the VM is now.",
         HypervisorFault.InvalidState => "Look at the VM's state with Get-VM and Get-VmMigration, then repeat.",
-        HypervisorFault.Aborted => "The VM stayed where it was. Get-VmMigrationHistory shows who stopped it; start again when ready.",
-        HypervisorFault.ArgumentRejected => "Leave out the setting that the message names, or update libvirt and QEMU on the host that refused it.",
+        HypervisorFault.Aborted => "The VM stayed where it was. Somebody stopped it; start it again when it suits.",
+        HypervisorFault.ArgumentRejected =>
+            "Leave out the setting that the message names, or update libvirt and QEMU on the host that refused it.",
         HypervisorFault.NotSupported => "Update libvirt and QEMU on that host, or do without this call.",
-        HypervisorFault.MovedNotPersisted => "The VM runs on the destination. Define it there: virsh dumpxml NAME > vm.xml, then virsh define vm.xml.",
+        HypervisorFault.MovedNotPersisted =>
+            "The VM runs on the destination. Define it there: virsh dumpxml NAME > vm.xml, then virsh define vm.xml.",
         HypervisorFault.MovedUnconfirmed => "The VM runs on the destination: Get-VM shows it there.",
         HypervisorFault.Unsafe => "Put the VM's disks on shared storage with cache='none', or copy them along.",
         HypervisorFault.MemoryLockRefused =>
-            "Raise the locked-memory limit: memtune/hard_limit of the VM above its memory, or LimitMEMLOCK of the daemon's service; or migrate without zero-copy.",
+            "Migrate without zero-copy, or raise the VM's memtune/hard_limit above its memory, or LimitMEMLOCK of the daemon's service.",
         HypervisorFault.LibraryMissing => "Install libvirt's client library (libvirt0, libvirt-libs).",
         _ => "The text is the hypervisor's own; its log on the host (journalctl -u libvirtd, /var/log/libvirt/qemu) says more.",
     };

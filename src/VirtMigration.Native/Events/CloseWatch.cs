@@ -14,8 +14,11 @@ internal sealed unsafe class CloseWatch
     {
     }
 
-    /// <summary>Ends when the connection breaks.</summary>
+    /// <summary>Ends when the connection breaks or is closed.</summary>
     public Task Closed => _closed.Task;
+
+    /// <summary>Says that the connection is closed, which libvirt does not report to the one who closes it.</summary>
+    public void End() => _ = _closed.TrySetResult();
 
     /// <summary>Watches a connection; where the driver has nothing to watch, the task never ends.</summary>
     /// <param name="connection">The connection.</param>

@@ -41,7 +41,6 @@ internal static unsafe class LibvirtRuntime
 
         // Without it libvirt prints every error to the standard error stream, in the middle of the user's prompt.
         Libvirt.virSetErrorFunc(0, &Ignore);
-        Check(Libvirt.virInitialize(), "initialise libvirt");
         Check(Libvirt.virEventRegisterDefaultImpl(), "register libvirt's event loop");
         Check(Libvirt.virEventAddTimeout(WakeUpMilliseconds, &WakeUp, 0, null), "start libvirt's event loop");
         new Thread(Loop) { IsBackground = true, Name = "libvirt events" }.Start();

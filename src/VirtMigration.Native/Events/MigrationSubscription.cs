@@ -42,7 +42,7 @@ internal sealed class MigrationSubscription : IMigrationEvents
         }
         catch (HypervisorException)
         {
-            subscription.Remove();
+            subscription.Remove(connection);
             throw;
         }
 
@@ -59,15 +59,7 @@ internal sealed class MigrationSubscription : IMigrationEvents
         _ = Writer.TryComplete();
         try
         {
-            _ = await _lane.RunAsync(
-                _connection,
-                "end a subscription",
-                _ =>
-                {
-                    Remove();
-                    return true;
-                },
-                CancellationToken.None);
+            await _lane.ChangeAsync("end a subscription", Remove, CancellationToken.None);
         }
         catch (HypervisorException)
         {
@@ -89,11 +81,17 @@ internal sealed class MigrationSubscription : IMigrationEvents
         }
     }
 
-    private void Remove()
+    // On another connection than it was made on there is nothing to remove: that one broke, and the subscription with it.
+    private void Remove(LibvirtConnection connection)
     {
+        if (connection != _connection)
+        {
+            return;
+        }
+
         foreach (int callback in _callbacks)
         {
-            _ = Libvirt.virConnectDomainEventDeregisterAny(_connection.Handle, callback);
+            _ = Libvirt.virConnectDomainEventDeregisterAny(connection.Handle, callback);
         }
 
         _callbacks.Clear();

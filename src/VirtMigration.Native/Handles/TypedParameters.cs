@@ -37,17 +37,20 @@ internal sealed unsafe class TypedParameters : SafeHandle
     /// <summary>Adds a signed 32-bit number.</summary>
     /// <param name="name">The key.</param>
     /// <param name="value">The value.</param>
-    public void Add(string name, int value) => Added(Libvirt.virTypedParamsAddInt(ref handle, ref _count, ref _capacity, name, value), name);
+    public void Add(string name, int value) =>
+        Added(Libvirt.virTypedParamsAddInt(ref handle, ref _count, ref _capacity, name, value), name);
 
     /// <summary>Adds an unsigned 64-bit number.</summary>
     /// <param name="name">The key.</param>
     /// <param name="value">The value.</param>
-    public void Add(string name, ulong value) => Added(Libvirt.virTypedParamsAddULLong(ref handle, ref _count, ref _capacity, name, value), name);
+    public void Add(string name, ulong value) =>
+        Added(Libvirt.virTypedParamsAddULLong(ref handle, ref _count, ref _capacity, name, value), name);
 
     /// <summary>Adds text; libvirt copies it.</summary>
     /// <param name="name">The key.</param>
     /// <param name="value">The value.</param>
-    public void Add(string name, string value) => Added(Libvirt.virTypedParamsAddString(ref handle, ref _count, ref _capacity, name, value), name);
+    public void Add(string name, string value) =>
+        Added(Libvirt.virTypedParamsAddString(ref handle, ref _count, ref _capacity, name, value), name);
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()

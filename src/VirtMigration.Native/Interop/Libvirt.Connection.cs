@@ -14,9 +14,6 @@ internal static unsafe partial class Libvirt
     internal static partial int virConnectClose(nint connection);
 
     [LibraryImport(LibvirtLibrary.Name)]
-    internal static partial int virInitialize();
-
-    [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virGetVersion(CULong* libraryVersion, nint type, CULong* typeVersion);
 
     [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace VirtMigration.Native.Interop;
 
 /// <summary>Finds the libvirt client library on this machine.</summary>
-internal static class LibvirtLibrary
+internal static unsafe class LibvirtLibrary
 {
     /// <summary>The logical name that every import uses.</summary>
     public const string Name = "libvirt";
@@ -28,6 +28,9 @@ internal static class LibvirtLibrary
         handle = Volatile.Read(ref s_handle);
         if (handle == 0 && TryLoad(s_sonames, out handle))
         {
+            // Opening a connection does this too, but whatever else comes first (typed parameters) would use an error slot of the
+            // thread that is not made yet, and end the process. If it fails, opening fails too, and says why.
+            _ = ((delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(handle, "virInitialize"))();
             Volatile.Write(ref s_handle, handle);
         }
 
@@ -58,7 +61,7 @@ internal static class LibvirtLibrary
         Environment.MachineName,
         0,
         $"libvirt is not installed on this machine: none of {string.Join(", ", sonames)} can be loaded.",
-        "Install its client library: libvirt0 (Debian, Ubuntu: apt install libvirt0) or libvirt-libs (Fedora, RHEL: dnf install libvirt-libs).");
+        "Install its client library: apt install libvirt0 (Debian, Ubuntu) or dnf install libvirt-libs (Fedora, RHEL).");
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Handle : 0;
 }

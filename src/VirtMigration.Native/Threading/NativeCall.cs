@@ -1,6 +1,6 @@
 namespace VirtMigration.Native.Threading;
 
-/// <summary>One call in a queue.</summary>
+/// <summary>One call for a thread of <see cref="NativeThreads"/>.</summary>
 /// <typeparam name="T">What it returns.</typeparam>
 /// <param name="call">The call.</param>
 internal sealed class NativeCall<T>(Func<T> call)

@@ -62,8 +62,9 @@ internal static class CapabilitiesXml
         return names;
     }
 
-    private static long Number(XElement element, string attribute) =>
-        Number(element.Attribute(attribute)?.Value ?? throw new FormatException($"The host capabilities hold a {element.Name} without {attribute}."));
+    private static long Number(XElement element, string attribute) => Number(
+        element.Attribute(attribute)?.Value
+        ?? throw new FormatException($"The host capabilities hold a {element.Name} without {attribute}."));
 
     private static long Number(XElement element) => Number(element.Value);
 
