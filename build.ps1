@@ -113,7 +113,8 @@ function Docs {
     $pages = Get-ChildItem docs/en-US/*-*.md | Import-MarkdownCommandHelp
     $built = $pages | Export-MamlCommandHelp -OutputFolder out/maml -Force
     Copy-Item $built.FullName module/en-US -Force
-    $built
+    & docs/about-text.ps1
+    Get-ChildItem module/en-US
 }
 
 function Package {
