@@ -67,6 +67,10 @@ public sealed partial class LibvirtHost
         ChangeAsync(vm, "set a VM's downtime limit", domain => domain.MaxDowntime = downtime, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<Bandwidth> GetMaxBandwidthAsync(Guid vm, CancellationToken cancellationToken) =>
+        ReadAsync(_connections.Control, vm, "tell a VM's migration bandwidth", domain => domain.GetMaxSpeed(), cancellationToken);
+
+    /// <inheritdoc/>
     public Task SetMaxBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken) =>
         ChangeAsync(vm, "set a VM's migration bandwidth", domain => domain.SetMaxSpeed(bandwidth), cancellationToken);
 

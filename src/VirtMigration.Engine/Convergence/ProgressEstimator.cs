@@ -61,7 +61,7 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
         Throttle = counters.Throttle,
         ExpectedDowntime = phase == MigrationPhase.PreCopy ? counters.Downtime : null,
         Elapsed = counters.Elapsed,
-        Eta = phase == MigrationPhase.Ended ? null : TimeLeft(counters, remaining),
+        Eta = phase == MigrationPhase.Ended ? null : TimeLeft(counters, remaining, phase),
     };
 
     private MigrationPhase PhaseOf(MigrationCounters counters, long total) =>
@@ -71,14 +71,14 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
 
     // What is written meanwhile has to be sent as well, so the memory left shrinks with the difference of the two rates. In
     // post-copy nothing is sent twice.
-    private TimeSpan? TimeLeft(MigrationCounters counters, long remaining)
+    private static TimeSpan? TimeLeft(MigrationCounters counters, long remaining, MigrationPhase phase)
     {
         if (counters.MemoryRate is not Bandwidth rate)
         {
             return null;
         }
 
-        long written = _postCopy ? 0 : counters.DirtyRate?.BitsPerSecond ?? 0;
+        long written = phase == MigrationPhase.PostCopy ? 0 : counters.DirtyRate?.BitsPerSecond ?? 0;
         long net = rate.BitsPerSecond - written;
         double seconds = net > 0 ? remaining * 8.0 / net : double.PositiveInfinity;
         return seconds <= TimeSpan.FromDays(1).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;

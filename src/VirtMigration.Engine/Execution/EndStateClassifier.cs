@@ -52,7 +52,8 @@ public static class EndStateClassifier
         {
             // Alone there: running, or paused as its user left it.
             return Broken(destination) ? MigrationEndState.Unknown
-                : HoldsIncoming(destination) ? MigrationEndState.InProgress
+                // In post-copy without its source it still lacks pages that nobody has any more, or is about to say that it is through.
+                : HoldsIncoming(destination) || destination.Reason == VmStateReason.RunningInPostCopy ? MigrationEndState.InProgress
                 : MigrationEndState.Moved;
         }
 
@@ -69,15 +70,15 @@ public static class EndStateClassifier
             return source.JobRunning ? MigrationEndState.InProgress : MigrationEndState.Stayed;
         }
 
-        if (Executes(source) && Executes(destination))
+        // The hosts are asked at different moments: with the job under way a switchover may lie between them.
+        if (source.JobRunning || source.Reason == VmStateReason.Migration)
         {
-            return MigrationEndState.OnBoth;
+            return MigrationEndState.InProgress;
         }
 
         // Memory that came in but was never started: the destination's daemon is about to clear it away.
-        return source.JobRunning ? MigrationEndState.InProgress
+        return Executes(source) && Executes(destination) ? MigrationEndState.OnBoth
             : HoldsIncoming(destination) ? MigrationEndState.Stayed
-            : source.Reason == VmStateReason.Migration ? MigrationEndState.InProgress
             : MigrationEndState.Unknown;
     }
 

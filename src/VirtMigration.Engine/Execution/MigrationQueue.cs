@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using VirtMigration.Convergence;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
+using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
@@ -56,6 +57,8 @@ public sealed class MigrationQueue
         Complete();
     }
 
+    private bool MayStartNoMore => _startNoMore || _stop.IsCancellationRequested;
+
     private async Task WorkAsync()
     {
         while (true)
@@ -65,12 +68,12 @@ public sealed class MigrationQueue
                 _waiting.Add(entry);
             }
 
-            if (_startNoMore || _stop.IsCancellationRequested)
+            await StartWhatMayAsync();
+            if (MayStartNoMore)
             {
                 DropWaiting();
             }
 
-            await StartWhatMayAsync();
             if (_incoming.Reader.Completion.IsCompleted && _waiting.Count == 0 && _running.Count == 0)
             {
                 return;
@@ -137,7 +140,19 @@ public sealed class MigrationQueue
                 continue;
             }
 
-            string? hindrance = await HindranceAsync(entry);
+            (bool planned, string? hindrance) = await LookAsync(entry);
+            if (MayStartNoMore)
+            {
+                return;
+            }
+
+            if (!planned)
+            {
+                _waiting.Remove(entry);
+                continue;
+            }
+
+            plan = entry.Migration.Run.Plan;
             if (hindrance is null)
             {
                 _waiting.Remove(entry);
@@ -154,43 +169,54 @@ public sealed class MigrationQueue
         }
     }
 
+    // What this queue itself runs is looked at first: it costs nothing. Only at its turn is an old plan made again, and only the new
+    // plan's hosts say whether it may start.
+    private async Task<(bool Planned, string? Hindrance)> LookAsync(Entry entry)
+    {
+        List<MigrationPlan> running = [.. _running.Keys.Select(other => other.Migration.Run.Plan)];
+        if (SlotRules.Hindrance(entry.Migration.Run.Plan, running, []) is string ours)
+        {
+            return (true, ours);
+        }
+
+        try
+        {
+            await PlanAnewAsync(entry);
+            MigrationRun run = entry.Migration.Run;
+            IReadOnlyList<ActiveMigration>[] shown = await Task.WhenAll(
+                run.Source.ListMigrationsAsync(_stop),
+                run.Destination.ListMigrationsAsync(_stop));
+            return (true, SlotRules.Hindrance(run.Plan, running, [.. shown.SelectMany(one => one)]));
+        }
+        catch (OperationCanceledException)
+        {
+            return (true, "the command is being stopped");
+        }
+        catch (HypervisorException)
+        {
+            // Let the run itself meet the error: it reports it with the VM's name, and touches nothing.
+            return (true, null);
+        }
+        catch (VirtMigrationException error)
+        {
+            _observer.NotStarted(entry.Migration.Run.Plan, error);
+            return (false, null);
+        }
+    }
+
     private static void Keep(MigrationPlan plan, HashSet<string> hosts)
     {
         hosts.Add(plan.Source);
         hosts.Add(plan.Destination);
     }
 
-    private async Task<string?> HindranceAsync(Entry entry)
-    {
-        MigrationRun run = entry.Migration.Run;
-        List<MigrationPlan> running = [.. _running.Keys.Select(other => other.Migration.Run.Plan)];
-        if (SlotRules.Hindrance(run.Plan, running, []) is string ours)
-        {
-            return ours;
-        }
-
-        try
-        {
-            IReadOnlyList<ActiveMigration>[] shown = await Task.WhenAll(
-                run.Source.ListMigrationsAsync(_stop),
-                run.Destination.ListMigrationsAsync(_stop));
-            return SlotRules.Hindrance(run.Plan, running, [.. shown.SelectMany(one => one)]);
-        }
-        catch (Exception error) when (error is HypervisorException or OperationCanceledException)
-        {
-            // Let the run itself meet the error: it reports it with the VM's name, and touches nothing.
-            return null;
-        }
-    }
-
     private async Task RunAsync(Entry entry)
     {
         try
         {
-            entry.Migration = entry.Migration with { Run = await AtItsTurnAsync(entry) };
-            MigrationPlan plan = entry.Migration.Run.Plan;
-            _observer.Starting(plan);
+            _observer.Starting(entry.Migration.Run.Plan);
             MigrationResult result = await _runner.RunAsync(entry.Migration.Run, new Relay(this, entry), _stop);
+            await RestoreSpeedAsync(entry, result);
             _observer.Ended(result);
         }
         catch (VirtMigrationException error)
@@ -205,28 +231,22 @@ public sealed class MigrationQueue
         }
     }
 
-    private async Task<MigrationRun> AtItsTurnAsync(Entry entry)
+    private async Task PlanAnewAsync(Entry entry)
     {
         MigrationRun planned = entry.Migration.Run;
         if (_clock.GetElapsedTime(entry.PlannedAt) < s_planIsFresh)
         {
-            return planned;
+            return;
         }
 
         MigrationRun anew = await entry.Migration.Replan(_stop);
-        return anew.Plan.DoesTheSameAs(planned.Plan)
-            ? planned
-            : anew with
-            {
-                Plan = anew.Plan with
-                {
-                    Decisions =
-                    [
-                        .. anew.Plan.Decisions,
-                        new("Plan", planned.Plan.ToString(), SettingOrigin.Host, "replanned", "at its turn the hosts were no longer as when it was planned"),
-                    ],
-                },
-            };
+        entry.PlannedAt = _clock.GetTimestamp();
+        if (!anew.Plan.DoesTheSameAs(planned.Plan))
+        {
+            PlanDecision why = new("Plan", planned.Plan.ToString(), SettingOrigin.Host, "replanned",
+                "at its turn the hosts were no longer as when it was planned");
+            entry.Migration = entry.Migration with { Run = anew with { Plan = anew.Plan with { Decisions = [.. anew.Plan.Decisions, why] } } };
+        }
     }
 
     // A cap is for the link, so those who use a link at the same time share it; libvirt is told on every start and end.
@@ -246,6 +266,7 @@ public sealed class MigrationQueue
             entry.Shares = shares;
             try
             {
+                entry.SpeedBefore ??= await run.Source.GetMaxBandwidthAsync(run.Plan.Uuid, CancellationToken.None);
                 await run.Source.SetMaxBandwidthAsync(run.Plan.Uuid, run.Plan.Transfer.Bandwidth.DividedBy(shares), CancellationToken.None);
             }
             catch (VirtMigrationException)
@@ -255,17 +276,35 @@ public sealed class MigrationQueue
         }
     }
 
+    // libvirt keeps the speed that was set while it ran, and a virsh user's next migration would run with it.
+    private static async Task RestoreSpeedAsync(Entry entry, MigrationResult result)
+    {
+        if (entry.SpeedBefore is Bandwidth before && result.EndState == MigrationEndState.Stayed)
+        {
+            try
+            {
+                await entry.Migration.Run.Source.SetMaxBandwidthAsync(result.Uuid, before, CancellationToken.None);
+            }
+            catch (HypervisorException)
+            {
+                // The VM is where the result says; only its kept speed is not as before.
+            }
+        }
+    }
+
     private sealed class Entry(QueuedMigration migration, long plannedAt)
     {
         public QueuedMigration Migration { get; set; } = migration;
 
-        public long PlannedAt { get; } = plannedAt;
+        public long PlannedAt { get; set; } = plannedAt;
 
         public string? Told { get; set; }
 
         public bool Visible { get; set; }
 
         public int Shares { get; set; } = 1;
+
+        public Bandwidth? SpeedBefore { get; set; }
     }
 
     private sealed class Relay(MigrationQueue queue, Entry entry) : IProgress<MigrationSample>

@@ -96,7 +96,7 @@ public sealed record MigrationResult
             MigrationEndState.InProgress => $"VM '{VM}' is still migrating from {Source} to {Destination} ({both}).",
             MigrationEndState.SplitPostCopy =>
                 $"VM '{VM}' is split between {Source} and {Destination}: post-copy broke, and both halves are needed. Touch neither ({both}).",
-            MigrationEndState.Nowhere => $"VM '{VM}' is active on neither {Source} nor {Destination} ({both}).",
+            MigrationEndState.Nowhere => $"VM '{VM}' runs on neither {Source} nor {Destination} ({both}).",
             MigrationEndState.OnBoth => $"VM '{VM}' runs on both {Source} and {Destination}, and its disks are in danger ({both}).",
             _ => $"Where VM '{VM}' is cannot be said now ({both}).",
         };

@@ -71,11 +71,12 @@ internal static class ResultBuilder
         (string id, string cause) = record switch
         {
             { State: MigrationEndState.SplitPostCopy } => ("PostCopyBroken", "post-copy broke"),
-            { State: MigrationEndState.Nowhere } => ("VmNowhere", "neither host has the VM active any more"),
+            { State: MigrationEndState.Nowhere } => ("VmNowhere", "neither host runs the VM any more"),
             { State: MigrationEndState.OnBoth } => ("VmOnBothHosts", "both hosts run the VM"),
             { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
             { End.StopRequested: true, State: MigrationEndState.Stayed } => ("MigrationAborted", "it was stopped on request"),
             { Watch.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
+            { State: MigrationEndState.Stayed, End.SaidToHaveMoved: true } => ("MigrationStateUnknown", "libvirt reported that it moved, but the hosts say that it stayed"),
             _ => (error?.ErrorId ?? "MigrationStateUnknown", error?.Message ?? "the hosts' answers do not settle where the VM is"),
         };
         string told = error is null || cause == error.Message ? string.Empty : $" libvirt said: {error.Message}";

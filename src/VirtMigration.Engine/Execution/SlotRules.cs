@@ -23,8 +23,9 @@ public static class SlotRules
     // A parallel migration and any other exclude each other on both of its hosts, in either direction.
     private static string? Alone(MigrationPlan plan, IReadOnlyCollection<MigrationPlan> running, IReadOnlyCollection<ActiveMigration> shown)
     {
-        MigrationPlan? other = running.FirstOrDefault(one => Touches(one, plan.Source) || Touches(one, plan.Destination));
-        if (other is not null && (plan.IsParallel() || other.IsParallel()))
+        MigrationPlan? other = running.FirstOrDefault(one =>
+            (plan.IsParallel() || one.IsParallel()) && (Touches(one, plan.Source) || Touches(one, plan.Destination)));
+        if (other is not null)
         {
             MigrationPlan parallel = other.IsParallel() ? other : plan;
             return $"VM '{parallel.VM}' migrates over parallel connections and has {parallel.Source} and {parallel.Destination} for itself; VM '{other.VM}' is under way";

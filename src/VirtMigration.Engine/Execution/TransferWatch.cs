@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using VirtMigration.Convergence;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
@@ -93,9 +94,9 @@ internal sealed class TransferWatch
                     ReadEvents();
                 }
             }
-            catch (OperationCanceledException)
+            catch (Exception error) when (error is OperationCanceledException or HypervisorException or ChannelClosedException)
             {
-                // The completed job is asked for instead.
+                // The event is late, or its connection broke: the completed job is asked for instead.
             }
         }
     }

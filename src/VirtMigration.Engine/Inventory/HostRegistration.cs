@@ -1,3 +1,5 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 using VirtMigration.Units;
 
 namespace VirtMigration.Inventory;
@@ -27,4 +29,8 @@ public sealed record HostRegistration
 
     /// <summary>The stated speed of the migration link; null: it is read from the interface.</summary>
     public Bandwidth? LinkSpeed { get; init; }
+
+    /// <summary>What this version does not know of the host, kept as it is.</summary>
+    [JsonExtensionData]
+    internal IDictionary<string, JToken>? Other { get; init; }
 }

@@ -55,6 +55,7 @@ public sealed record MigrationPlan
             && Destination == other.Destination
             && Transfer == other.Transfer
             && InitialDowntime == other.InitialDowntime
+            && StepInterval == other.StepInterval
             && Concurrency == other.Concurrency
             && Schedule.SequenceEqual(other.Schedule);
     }

@@ -199,7 +199,7 @@ public static class MigrationPlanner
 
     private static string? MigrationUriRule(MigrationRequest request, DecisionLog log)
     {
-        string? address = request.Destination.Registration.MigrationAddress;
+        string? address = request.Destination.Registration.MigrationAddress?.Trim('[', ']');
         string? uri = address is null ? null : $"tcp://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}";
         string shown = uri ?? "the host's own choice";
         log.Record("MigrationAddress", shown, SettingOrigin.Host, shown,

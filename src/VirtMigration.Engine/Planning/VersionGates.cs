@@ -27,7 +27,7 @@ internal static class VersionGates
             return facts.LibvirtVersion < Libvirt
                 ? $"{Technique} needs libvirt {Libvirt}, {host.Name} has {facts.LibvirtVersion}"
                 : facts.HypervisorVersion < Qemu
-                    ? $"{Technique} needs QEMU {Qemu}, {host.Name} has {facts.HypervisorVersion}"
+                    ? $"{Technique} needs QEMU {Qemu}, {host.Name} has {facts.HypervisorVersion?.ToString() ?? "one of an unknown version"}"
                     : null;
         }
     }

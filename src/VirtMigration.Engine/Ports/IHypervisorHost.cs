@@ -62,7 +62,12 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task SetMaxDowntimeAsync(Guid vm, TimeSpan downtime, CancellationToken cancellationToken);
 
-    /// <summary>Sets the most that a running migration may send.</summary>
+    /// <summary>The migration speed that is kept for the VM: a migration that states none uses it.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<Bandwidth> GetMaxBandwidthAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Sets the most that a running migration may send, and the speed that is kept for the VM with it.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="bandwidth">At least 1 MiB/s.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Converters;
+using Newtonsoft.Json.Linq;
 using Newtonsoft.Json.Serialization;
 using VirtMigration.Ports;
 
@@ -25,6 +26,9 @@ public sealed class ClusterFile : IClusterStore
         Formatting = Formatting.Indented,
         NullValueHandling = NullValueHandling.Ignore,
         MissingMemberHandling = MissingMemberHandling.Ignore,
+
+        // What is not ours stays as it was written, also where it looks like a date.
+        DateParseHandling = DateParseHandling.None,
         Converters = { new BandwidthJsonConverter(), new StringEnumConverter() },
     };
 
@@ -90,13 +94,25 @@ public sealed class ClusterFile : IClusterStore
 
     private ClusterState Understand(string text)
     {
-        ClusterState state;
         try
         {
-            state = JsonConvert.DeserializeObject<ClusterState>(text, s_form) ?? throw new JsonSerializationException("the file is empty");
+            JObject content = JsonConvert.DeserializeObject<JObject>(text, s_form) ?? throw new JsonSerializationException("the file is empty");
+
+            // The version comes first: what a newer version wrote differently is not broken.
+            if (content["schemaVersion"] is JValue { Value: long version } && version > ClusterState.CurrentSchema)
+            {
+                throw new VirtMigrationException(
+                    "ClusterFileTooNew",
+                    $"The cluster file {FilePath} has version {version}; this version of VirtMigration knows up to {ClusterState.CurrentSchema}.",
+                    "Update the module.",
+                    FilePath);
+            }
+
+            ClusterState state = content.ToObject<ClusterState>(JsonSerializer.Create(s_form))!;
             CheckHosts(state);
+            return state;
         }
-        catch (Exception error) when (error is JsonException or VirtMigrationException)
+        catch (Exception error) when (error is JsonException or VirtMigrationException { ErrorId: not "ClusterFileTooNew" })
         {
             throw new VirtMigrationException(
                 "ClusterFileCorrupt",
@@ -105,14 +121,6 @@ public sealed class ClusterFile : IClusterStore
                 FilePath,
                 error);
         }
-
-        return state.SchemaVersion <= ClusterState.CurrentSchema
-            ? state
-            : throw new VirtMigrationException(
-                "ClusterFileTooNew",
-                $"The cluster file {FilePath} has version {state.SchemaVersion}; this version of VirtMigration knows up to {ClusterState.CurrentSchema}.",
-                "Update the module.",
-                FilePath);
     }
 
     private static void CheckHosts(ClusterState state)

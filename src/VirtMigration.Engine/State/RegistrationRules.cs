@@ -28,7 +28,7 @@ public static class RegistrationRules
 
     /// <summary>Throws for the first rule that a registration breaks.</summary>
     /// <param name="host">The registration.</param>
-    /// <exception cref="VirtMigrationException">HostNameInvalid, HostUriInvalid or MigrationAddressInvalid.</exception>
+    /// <exception cref="VirtMigrationException">HostNameInvalid, ClusterNameInvalid, HostUriInvalid or MigrationAddressInvalid.</exception>
     public static void Check(HostRegistration host)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -36,6 +36,12 @@ public static class RegistrationRules
         {
             throw new VirtMigrationException("HostNameInvalid", $"'{host.Name}' cannot be a host's name: it is empty, or has a blank, a quote, a slash, a comma or a wildcard in it.",
                 "Choose a name of letters, digits, dots and dashes, such as h1.", host.Name);
+        }
+
+        if (string.IsNullOrWhiteSpace(host.Cluster) || host.Cluster.AsSpan().ContainsAny(s_notInNames))
+        {
+            throw new VirtMigrationException("ClusterNameInvalid", $"'{host.Cluster}' cannot be a cluster's name: it is empty, or has a blank, a quote, a slash, a comma or a wildcard in it.",
+                "Choose a name of letters, digits, dots and dashes, such as prod.", host.Name);
         }
 
         CheckUri(host.Name, host.ConnectUri);

@@ -39,8 +39,8 @@ internal sealed class LibvirtConnection : IDisposable
     /// <summary>The driver (<c>QEMU</c>, <c>TEST</c>), which the client asks for once.</summary>
     public string Driver => Marshal.PtrToStringUTF8(Libvirt.virConnectGetType(Handle)) ?? string.Empty;
 
-    /// <summary>Ends when the connection breaks or is closed.</summary>
-    public Task Closed => _watch.Closed;
+    /// <summary>Cancelled when the connection breaks or is closed.</summary>
+    public CancellationToken Closed => _watch.Closed;
 
     /// <summary>Whether the connection is of use. Local: it asks the client's socket, not the host.</summary>
     public bool IsAlive
@@ -49,7 +49,7 @@ internal sealed class LibvirtConnection : IDisposable
         {
             try
             {
-                return !Closed.IsCompleted && Libvirt.virConnectIsAlive(Handle) != 0;
+                return !Closed.IsCancellationRequested && Libvirt.virConnectIsAlive(Handle) != 0;
             }
             catch (ObjectDisposedException)
             {

@@ -32,6 +32,14 @@ internal sealed unsafe partial class LibvirtDomain
         Libvirt.virDomainMigrateSetMaxSpeed(_handle, new CULong((nuint)bandwidth.ToMebibytesPerSecond()), 0),
         $"set the migration bandwidth of VM {Name}");
 
+    /// <summary>The migration speed that libvirt keeps for it.</summary>
+    public Bandwidth GetMaxSpeed()
+    {
+        CULong mebibytes;
+        _ = Check(Libvirt.virDomainMigrateGetMaxSpeed(_handle, &mebibytes, 0), $"tell the migration bandwidth of VM {Name}");
+        return Bandwidth.FromMebibytesPerSecond((long)mebibytes.Value);
+    }
+
     /// <summary>Aborts its job.</summary>
     public void AbortJob() => _ = Check(Libvirt.virDomainAbortJob(_handle), $"abort the migration of VM {Name}");
 

@@ -36,6 +36,7 @@ internal static class FaultTable
         // 68 is the lock of a domain that another job holds: the daemon answered, so it is the VM's state and not a silent host.
         { Code: ErrorCode.OperationInvalid or ErrorCode.OperationTimeout } => HypervisorFault.InvalidState,
         { Code: ErrorCode.ResourceBusy or ErrorCode.DomainExists } => HypervisorFault.InvalidState,
+        _ when SaysPostCopyTooEarly(error) => HypervisorFault.InvalidState,
 
         { Code: ErrorCode.UnknownHost or ErrorCode.InvalidConnection or ErrorCode.Ssh or ErrorCode.LibSsh } => HypervisorFault.Unreachable,
         _ when IsTransport(error) || SaysUnreachable(error) => HypervisorFault.Unreachable,
@@ -52,6 +53,11 @@ internal static class FaultTable
     private static bool SaysMemoryLock(LibvirtError error) =>
         error.Message.Contains("cannot limit locked memory", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("lock enough memory", StringComparison.OrdinalIgnoreCase);
+
+    // libvirt lets the command pass while QEMU is still setting the migration up; QEMU refuses it then, by way of code 1. The name
+    // of its command is in no language.
+    private static bool SaysPostCopyTooEarly(LibvirtError error) =>
+        error.Code == ErrorCode.InternalError && error.Message.Contains("'migrate-start-postcopy'", StringComparison.Ordinal);
 
     // qemu+ssh: what ssh printed is the whole of the evidence, in a socket error.
     private static bool SaysLoginRefused(LibvirtError error) =>

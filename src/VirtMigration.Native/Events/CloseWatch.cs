@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VirtMigration.Native.Handles;
@@ -6,21 +7,22 @@ using VirtMigration.Native.Interop;
 namespace VirtMigration.Native.Events;
 
 /// <summary>Learns that a connection broke without asking: its subscriptions would otherwise wait for events for ever.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The source has no timer and no wait handle, so nothing to free.")]
 internal sealed unsafe class CloseWatch
 {
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closed = new();
 
     private CloseWatch()
     {
     }
 
-    /// <summary>Ends when the connection breaks or is closed.</summary>
-    public Task Closed => _closed.Task;
+    /// <summary>Cancelled when the connection breaks or is closed.</summary>
+    public CancellationToken Closed => _closed.Token;
 
     /// <summary>Says that the connection is closed, which libvirt does not report to the one who closes it.</summary>
-    public void End() => _ = _closed.TrySetResult();
+    public void End() => _ = _closed.CancelAsync();
 
-    /// <summary>Watches a connection; where the driver has nothing to watch, the task never ends.</summary>
+    /// <summary>Watches a connection; where the driver has nothing to watch, only closing cancels the token.</summary>
     /// <param name="connection">The connection.</param>
     public static CloseWatch Register(ConnectionHandle connection)
     {
@@ -40,5 +42,5 @@ internal sealed unsafe class CloseWatch
 
     // virConnectCloseReason does not matter: error, end of file and keepalive all leave a connection of no use.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnClose(nint connection, int reason, nint opaque) => CallbackTarget.Get<CloseWatch>(opaque)?._closed.TrySetResult();
+    private static void OnClose(nint connection, int reason, nint opaque) => CallbackTarget.Get<CloseWatch>(opaque)?.End();
 }

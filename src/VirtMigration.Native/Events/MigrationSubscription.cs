@@ -13,6 +13,7 @@ internal sealed class MigrationSubscription : IMigrationEvents
     private readonly List<int> _callbacks = [];
     private readonly LibvirtConnection _connection;
     private readonly ConnectionLane _lane;
+    private CancellationTokenRegistration _closed;
 
     private MigrationSubscription(LibvirtConnection connection, ConnectionLane lane)
     {
@@ -47,15 +48,15 @@ internal sealed class MigrationSubscription : IMigrationEvents
         }
 
         // A reader of a connection that broke learns it here; nothing else would ever come.
-        _ = connection.Closed.ContinueWith(
-            _ => subscription.Writer.TryComplete(LostConnection(connection.Host)),
-            TaskScheduler.Default);
+        subscription._closed = connection.Closed.Register(
+            () => subscription.Writer.TryComplete(LostConnection(connection.Host)));
         return subscription;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _closed.DisposeAsync();
         _ = Writer.TryComplete();
         try
         {

@@ -42,5 +42,8 @@ internal static unsafe partial class Libvirt
     internal static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, CULong bandwidth, uint flags);
 
     [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainMigrateGetMaxSpeed(DomainHandle domain, CULong* bandwidth, uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
 }

@@ -11,15 +11,16 @@ internal static unsafe class FreeMemory
     // VIR_NODE_MEMORY_STATS_ALL_CELLS.
     private const int AllCells = -1;
 
-    /// <summary>The host's memory that is free or can be freed at once.</summary>
+    /// <summary>All the memory the host's kernel has now, and what of it is free or can be freed at once. The node's static figure
+    /// misses memory that was added while it runs.</summary>
     /// <param name="connection">The connection.</param>
-    public static ByteSize? Available(LibvirtConnection connection)
+    public static (ByteSize? Total, ByteSize? Available) Read(LibvirtConnection connection)
     {
         // Asked without room for an answer, libvirt says how many there are.
         int count = 0;
         if (Libvirt.virNodeGetMemoryStats(connection.Handle, AllCells, null, &count, 0) < 0 || count == 0)
         {
-            return null;
+            return (null, null);
         }
 
         VirNodeMemoryStats[] statistics = new VirNodeMemoryStats[count];
@@ -27,20 +28,25 @@ internal static unsafe class FreeMemory
         {
             if (Libvirt.virNodeGetMemoryStats(connection.Handle, AllCells, first, &count, 0) < 0)
             {
-                return null;
+                return (null, null);
             }
         }
 
         long kibibytes = 0;
+        ByteSize? total = null;
         foreach (ref readonly VirNodeMemoryStats statistic in statistics.AsSpan(0, count))
         {
             if (statistic.Name.Is("free"u8) || statistic.Name.Is("buffers"u8) || statistic.Name.Is("cached"u8))
             {
                 kibibytes += (long)statistic.Value;
             }
+            else if (statistic.Name.Is("total"u8))
+            {
+                total = ByteSize.FromKibibytes((long)statistic.Value);
+            }
         }
 
-        return ByteSize.FromKibibytes(kibibytes);
+        return (total, ByteSize.FromKibibytes(kibibytes));
     }
 
     /// <summary>A NUMA cell with what is free in it. Asked cell by cell, since the ids of cells can have gaps.</summary>

@@ -21,6 +21,7 @@ internal static unsafe class HostFactsReader
         string hostName = NativeText.Take(Libvirt.virConnectGetHostname(connection.Handle)) ?? host.Name;
         VirNodeInfo node;
         _ = connection.Check(Libvirt.virNodeGetInfo(connection.Handle, &node), "tell its CPUs and memory");
+        (ByteSize? total, ByteSize? available) = FreeMemory.Read(connection);
         return new HostFacts
         {
             Uuid = capabilities.HostUuid ?? HostIdentity.FromUri(host.ConnectUri),
@@ -30,8 +31,8 @@ internal static unsafe class HostFactsReader
             HypervisorVersion = HypervisorVersionOf(connection),
             Architecture = capabilities.Architecture,
             Threads = (int)node.Cpus,
-            Memory = ByteSize.FromKibibytes((long)node.Memory.Value),
-            AvailableMemory = FreeMemory.Available(connection),
+            Memory = total ?? ByteSize.FromKibibytes((long)node.Memory.Value),
+            AvailableMemory = available,
             Cells = [.. capabilities.Cells.Select(cell => FreeMemory.AddTo(cell, connection))],
             LinkSpeeds = NetworkLinks.Read(connection),
             MachineTypes = capabilities.MachineTypes,

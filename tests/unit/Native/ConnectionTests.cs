@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using VirtMigration.Inventory;
 using VirtMigration.Native.Connections;
 using VirtMigration.Native.Domains;
 using VirtMigration.Native.Interop;
@@ -29,8 +28,8 @@ public sealed class ConnectionTests
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
         string uri = $"qemu+tcp://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/system";
-        ConnectionSlot slot = new(TestWorld.Registration(uri), TimeSpan.FromMilliseconds(300));
-        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(() => slot.GetAsync(CancellationToken.None));
+        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(
+            () => ConnectionOpening.OpenAsync(TestWorld.Registration(uri), TimeSpan.FromMilliseconds(300), CancellationToken.None));
         Assert.Equal(HypervisorFault.Timeout, error.Fault);
         Assert.Contains(uri, error.Message, StringComparison.Ordinal);
     }
@@ -48,15 +47,63 @@ public sealed class ConnectionTests
     }
 
     [LibvirtFact]
+    public async Task A_connection_is_used_again_and_by_one_call_at_a_time()
+    {
+        ConnectionPool pool = new(TestWorld.Registration(TestWorld.DefaultUri), width: 2, kept: 1);
+        LibvirtConnection first = await pool.RentAsync(CancellationToken.None);
+        LibvirtConnection second = await pool.RentAsync(CancellationToken.None);
+        Assert.NotSame(first, second);
+        Task<LibvirtConnection> third = pool.RentAsync(CancellationToken.None);
+        Assert.False(third.IsCompleted);
+        pool.Return(first);
+        Assert.Same(first, await third);
+    }
+
+    [LibvirtFact]
+    public async Task Connections_beyond_those_to_be_kept_are_closed()
+    {
+        ConnectionPool pool = new(TestWorld.Registration(TestWorld.DefaultUri), width: 2, kept: 1);
+        LibvirtConnection first = await pool.RentAsync(CancellationToken.None);
+        LibvirtConnection second = await pool.RentAsync(CancellationToken.None);
+        pool.Return(first);
+        pool.Return(second);
+        Assert.True(first.IsAlive);
+        Assert.False(second.IsAlive);
+        Assert.True(pool.IsOpen);
+    }
+
+    [LibvirtFact]
     public async Task A_broken_connection_is_replaced_at_the_next_use()
     {
-        ConnectionSlot slot = new(TestWorld.Registration("test:///default"), TimeSpan.FromSeconds(10));
-        LibvirtConnection first = await slot.GetAsync(CancellationToken.None);
-        Assert.Same(first, await slot.GetAsync(CancellationToken.None));
+        ConnectionPool pool = new(TestWorld.Registration(TestWorld.DefaultUri), width: 1, kept: 1);
+        LibvirtConnection first = await pool.RentAsync(CancellationToken.None);
+        pool.Return(first);
         first.Dispose();
-        LibvirtConnection second = await slot.GetAsync(CancellationToken.None);
+        Assert.False(pool.IsOpen);
+        LibvirtConnection second = await pool.RentAsync(CancellationToken.None);
         Assert.NotSame(first, second);
         Assert.True(second.IsAlive);
+    }
+
+    [LibvirtFact]
+    public async Task A_call_that_hangs_gives_its_room_to_the_next()
+    {
+        ConnectionPool pool = new(TestWorld.Registration(TestWorld.DefaultUri), width: 1, kept: 1);
+        LibvirtConnection hung = await pool.RentAsync(CancellationToken.None);
+        pool.Abandon(hung);
+        Assert.True(hung.Closed.IsCancellationRequested);
+        LibvirtConnection next = await pool.RentAsync(CancellationToken.None);
+        Assert.True(next.IsAlive);
+    }
+
+    [LibvirtFact]
+    public async Task An_opening_that_fails_gives_its_room_back()
+    {
+        ConnectionPool pool = new(TestWorld.Registration($"qemu+tcp://127.0.0.1:{FreePort()}/system"), width: 1, kept: 1);
+        for (int i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<HypervisorException>(() => pool.RentAsync(CancellationToken.None));
+        }
     }
 
     [LibvirtFact]
@@ -87,23 +134,6 @@ public sealed class ConnectionTests
         Assert.Same(test.Control, test.Monitoring);
         HostConnections real = new(TestWorld.Registration("qemu+tcp://h1/system"));
         Assert.NotSame(real.Control, real.Monitoring);
-    }
-
-    [LibvirtFact]
-    public async Task Four_migrations_share_a_connection_and_the_fifth_opens_another()
-    {
-        MigrationConnections connections = new(TestWorld.Registration("test:///default"));
-        List<MigrationLease> leases = [];
-        for (int i = 0; i < 5; i++)
-        {
-            leases.Add(await connections.RentAsync());
-        }
-
-        Assert.Single(leases.Take(4).Select(lease => lease.Connection).Distinct());
-        Assert.NotSame(leases[0].Connection, leases[4].Connection);
-        leases.ForEach(lease => lease.Dispose());
-        using MigrationLease next = await connections.RentAsync();
-        Assert.True(next.Connection.IsAlive);
     }
 
     private static Guid FirstOf(LibvirtConnection connection)

@@ -30,6 +30,7 @@ public sealed class FaultTableTests
         { 10, 55, 0, "", HypervisorFault.InvalidState },
         { 10, 68, 0, "cannot acquire state change lock", HypervisorFault.InvalidState },
         { 10, 87, 0, "", HypervisorFault.InvalidState },
+        { 10, 1, 0, "unable to execute QEMU command 'migrate-start-postcopy': Enable postcopy", HypervisorFault.InvalidState },
 
         // The way to the daemon, whatever the language of the text.
         { 7, 38, 111, "Verbindungsaufbau abgelehnt", HypervisorFault.Unreachable },
@@ -56,7 +57,7 @@ public sealed class FaultTableTests
         { 0, 94, 0, "", HypervisorFault.AccessDenied },
         { 7, 40, 0, "", HypervisorFault.AccessDenied },
 
-        { 0, 38, 1, "cannot limit locked memory of process 4711 to 9663676416: Operation not permitted", HypervisorFault.MemoryLockRefused },
+        { 0, 38, 1, "cannot limit locked memory of process 4711 to 9663676416", HypervisorFault.MemoryLockRefused },
         { 0, 38, 5, "cannot read a file: Input/output error", HypervisorFault.Internal },
         { 10, 1, 0, "internal error: Process can't lock enough memory for using MSG_ZEROCOPY", HypervisorFault.MemoryLockRefused },
 
@@ -73,7 +74,8 @@ public sealed class FaultTableTests
     [Fact]
     public void An_error_names_the_host_and_what_was_asked_and_the_way_out()
     {
-        HypervisorException error = new LibvirtError((ErrorDomain)10, (ErrorCode)42, "Domain not found").ToException("h1", "find the VM web1");
+        LibvirtError notFound = new((ErrorDomain)10, (ErrorCode)42, "Domain not found");
+        HypervisorException error = notFound.ToException("h1", "find the VM web1");
         Assert.Equal("h1 could not find the VM web1: Domain not found", error.Message);
         Assert.Equal("h1", error.Host);
         Assert.Equal(42, error.Code);

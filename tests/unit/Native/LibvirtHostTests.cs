@@ -93,7 +93,8 @@ public sealed class LibvirtHostTests
         {
             IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
             Guid vm = await FirstAsync(host);
-            MigrationIntent intent = new("alice@ops1", "ops1", 42, "VeryLarge", "h2", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            DateTimeOffset started = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+            MigrationIntent intent = new("alice@ops1", "ops1", 42, "VeryLarge", "h2", started);
             Assert.Null(await host.GetIntentAsync(vm, s_none));
             await host.SetIntentAsync(vm, intent, s_none);
             Assert.Equal(intent, await host.GetIntentAsync(vm, s_none));
