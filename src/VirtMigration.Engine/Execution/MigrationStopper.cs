@@ -46,6 +46,11 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
             bool settled = EndStateClassifier.IsSettled(state, onSource, onDestination) && state != MigrationEndState.InProgress;
             if (settled || Stopwatch.GetElapsedTime(start) > s_patience)
             {
+                if (state == MigrationEndState.Stayed)
+                {
+                    await ForgetIntentAsync(source, migration.Uuid);
+                }
+
                 return new()
                 {
                     VM = migration.VM,
@@ -59,6 +64,19 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
             }
 
             await Task.Delay(s_retry, cancellationToken);
+        }
+    }
+
+    // A shell that is gone cannot take its record back, and the next migration, perhaps virsh's, would be taken for its own.
+    private static async Task ForgetIntentAsync(IHypervisorHost source, Guid vm)
+    {
+        try
+        {
+            await source.SetIntentAsync(vm, null, CancellationToken.None);
+        }
+        catch (HypervisorException)
+        {
+            // The migration is stopped all the same.
         }
     }
 }

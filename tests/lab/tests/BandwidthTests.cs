@@ -1,0 +1,40 @@
+using VirtMigration.Execution;
+using VirtMigration.Planning;
+using VirtMigration.Units;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace VirtMigration.LabTests;
+
+[Collection(LabCollection.Name)]
+public sealed class BandwidthTests(LabFixture lab, ITestOutputHelper output)
+{
+    [Fact(Timeout = LabCollection.Bound)]
+    public async Task A_limit_that_somebody_set_earlier_does_not_count()
+    {
+        Guest guest = await lab.BusyGuestAsync();
+        MigrationRun run = await lab.PlanAsync(guest, new PlanOptions());
+        await guest.VirshAsync(run.Plan.Source, "migrate-setspeed", "10");
+        await using Migration migration = Migration.Start(run);
+        MigrationResult result = await migration.ResultAsync();
+        output.WriteLine($"{result.Sent} in {result.TotalTime}: {result.Throughput}");
+        Assert.Equal((MigrationOutcome.Succeeded, null), (result.Outcome, result.Error));
+        Assert.True(result.Throughput > Bandwidth.FromMebibytesPerSecond(15), $"{result.Throughput} looks like the old limit of 10 MiB/s");
+        await guest.RunsOnlyOnAsync(migration.Destination);
+    }
+
+    [Fact(Timeout = LabCollection.Bound)]
+    public async Task A_stated_bandwidth_holds()
+    {
+        // 80 Mbps are 9.54 MiB/s; libvirt takes whole MiB/s, so 9 is the limit.
+        await using Guest guest = await lab.NewGuestAsync("idle", "h1", "--memory", "128MiB", "--workingset", "16MiB");
+        await using Migration migration = Migration.Start(await lab.PlanAsync(guest, new PlanOptions { Bandwidth = Bandwidth.Parse("80Mbps") }));
+        await migration.UnderWayAsync();
+        Assert.Equal("9", await guest.VirshAsync("h1", "migrate-getspeed"));
+        MigrationResult result = await migration.ResultAsync();
+        output.WriteLine($"{result.Sent} in {result.TotalTime}: {result.Throughput}");
+        Assert.Equal((MigrationOutcome.Succeeded, null), (result.Outcome, result.Error));
+        Assert.True(result.Throughput < Bandwidth.FromMebibytesPerSecond(11), $"{result.Throughput} is more than the 9 MiB/s that were allowed");
+        await guest.RunsOnlyOnAsync("h2");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using VirtMigration.Execution;
+using VirtMigration.Inventory;
+using VirtMigration.Native;
+using VirtMigration.Planning;
+using VirtMigration.Ports;
+using VirtMigration.State;
+using Xunit;
+
+namespace VirtMigration.LabTests;
+
+/// <summary>The lab, and the product's parts put together on it as a shell does. If the lab does not come up, every test fails.</summary>
+public sealed class LabFixture : IAsyncLifetime
+{
+    // All guests of these tests begin with it: other suites have theirs in the same lab.
+    private const string OurGuests = "lt-";
+
+    private static readonly string s_lab = Path.Combine(
+        typeof(LabFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "LabFolder").Value!, "lab");
+
+    internal IHypervisor Hypervisor { get; } = LibvirtHypervisor.Create();
+
+    internal HostRegistry Registry { get; private set; } = null!;
+
+    internal string ClusterFolder { get; private set; } = string.Empty;
+
+    internal InventoryReader Inventory => new(Hypervisor, Registry);
+
+    internal PlanMaker PlanMaker => new(Hypervisor, Registry, "tester@lab");
+
+    internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, IsAlive);
+
+    internal MigrationWatcher Watcher => new(Hypervisor, Lister, TimeProvider.System);
+
+    internal MigrationStopper Stopper => new(Hypervisor, Registry);
+
+    internal static MigrationRunner Runner => new(TimeProvider.System);
+
+    public async Task InitializeAsync()
+    {
+        await LabAsync("up");
+        ClusterFolder = Regex.Match(await LabAsync("env"), "^export VIRTMIGRATION_HOME=(.+)$", RegexOptions.Multiline).Groups[1].Value;
+        Registry = new(new ClusterFile(ClusterFolder));
+        await DestroyOursAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await LabAsync("up");
+        await DestroyOursAsync();
+    }
+
+    /// <summary>Runs a command of the lab's script; what fails is an error with what the script said.</summary>
+    internal static async Task<string> LabAsync(params string[] arguments)
+    {
+        ToolResult result = await Tool.RunAsync(s_lab, arguments);
+        return result.Succeeded
+            ? result.Output
+            : throw new InvalidOperationException($"lab {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Output}\n{result.Error}");
+    }
+
+    /// <summary>virsh on a host: another operator, and a witness that is not the product.</summary>
+    internal Task<ToolResult> VirshAsync(string host, params string[] arguments) =>
+        Tool.RunAsync("virsh", ["-q", "-c", Registry.Find(host).ConnectUri, .. arguments]);
+
+    internal Process StartVirsh(string host, params string[] arguments) =>
+        Tool.Start("virsh", ["-q", "-c", Registry.Find(host).ConnectUri, .. arguments]);
+
+    internal string Other(string host) => Registry.All().Single(one => one.Name != host).Name;
+
+    /// <summary>A running guest that several tests use in turn, on whatever host the last one left it. One that is not as a test
+    /// expects it is replaced.</summary>
+    internal async Task<Guest> GuestAsync(string name, string? host = null, params string[] options)
+    {
+        Guest guest = new(this, OurGuests + name);
+        IReadOnlyDictionary<string, string> states = await guest.StatesAsync();
+        bool usable = states.Count == 1
+            && states.Values.Single() == "running"
+            && (host is null || states.ContainsKey(host))
+            && await guest.JobAsync(states.Keys.Single()) is null;
+        if (!usable)
+        {
+            return await NewGuestAsync(name, host ?? "h1", options);
+        }
+
+        await guest.ForgetAsync(states.Keys.Single());
+        return guest;
+    }
+
+    /// <summary>A guest that nothing was done to.</summary>
+    internal async Task<Guest> NewGuestAsync(string name, string host, params string[] options)
+    {
+        Guest guest = new(this, OurGuests + name);
+        await LabAsync("destroy", guest.Name);
+        await LabAsync(["vm", guest.Name, "--on", host, .. options]);
+        return guest;
+    }
+
+    /// <summary>The usual guest: some 100 MiB of it are to be sent, so that a limit of 4 MiB/s leaves a test half a minute in the first
+    /// pass, however busy the machine; and it writes 20 MiB/s, so that it does not end with the pass.</summary>
+    internal Task<Guest> BusyGuestAsync(string name = "a", string? host = null) => GuestAsync(name, host, "--dirty", "20MiB/s");
+
+    /// <summary>A plan for moving a guest to the other host.</summary>
+    internal async Task<MigrationRun> PlanAsync(Guest guest, PlanOptions options)
+    {
+        VirtualMachine vm = await guest.ListedAsync();
+        return await PlanMaker.MakeAsync(vm, options with { Destination = options.Destination ?? Other(vm.Host) }, CancellationToken.None);
+    }
+
+    internal async Task<VmMigration?> ListedMigrationAsync(Guest guest)
+    {
+        (IReadOnlyList<VmMigration> all, _) = await Lister.ListAsync(Registry.All(), CancellationToken.None);
+        return all.SingleOrDefault(one => one.VM == guest.Name);
+    }
+
+    /// <summary>Starts this assembly as a program that drives a migration; see <see cref="Driver"/>.</summary>
+    internal Process StartDriver(params string[] arguments) =>
+        Tool.Start("dotnet", ["exec", typeof(LabFixture).Assembly.Location, ClusterFolder, .. arguments]);
+
+    internal static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A figure from a line of <c>name=value</c> words.</summary>
+    internal static int Figure(string line, string name) =>
+        int.Parse(Regex.Match(line, $@"\b{name}=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    private async Task DestroyOursAsync()
+    {
+        HashSet<string> ours = [];
+        foreach (HostRegistration host in Registry.All())
+        {
+            ToolResult list = await VirshAsync(host.Name, "list", "--all", "--name");
+            ours.UnionWith(list.Output.Split('\n').Where(name => name.StartsWith(OurGuests, StringComparison.Ordinal)));
+        }
+
+        foreach (string name in ours)
+        {
+            await LabAsync("destroy", name);
+        }
+    }
+
+    private static bool IsAlive(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
