@@ -44,6 +44,7 @@ Describe 'The end of a migration' {
 
         It 'aborts, says where the VM is, and gives the prompt back' {
             $traces = Get-Traces ps-e1 h1
+            $traces | Should -Not -Match intent
             Send-Line $terminal '$r = Start-VmLiveMigration ps-e1 -Bandwidth 9Mbps'
             Wait-Transfer ps-e1
             $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -134,6 +135,7 @@ Describe 'The end of a migration' {
     Context 'A shell that is asked to end by SIG<_>' -ForEach 'TERM', 'HUP' {
         It 'aborts before it ends' {
             $traces = Get-Traces ps-e1 h1
+            $traces | Should -Not -Match intent
             Start-SlowShell 'Start-VmLiveMigration ps-e1 -Bandwidth 9Mbps'
             kill "-$_" $shell.Process.Id
             [void](Wait-For 'the shell to end' { $shell.Process.HasExited } 20)
@@ -151,6 +153,7 @@ Describe 'The end of a migration' {
 
         It 'leaves the VM on the source, and the result says so' {
             $traces = Get-Traces ps-e1 h1
+            $traces | Should -Not -Match intent
             Start-SlowShell @'
                 $r = Start-VmLiveMigration ps-e1 -Bandwidth 9Mbps -ErrorVariable e -ErrorAction SilentlyContinue
                 "RESULT $($r.EndState) on $($r.Host) $($r.Outcome)"

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
-using VirtMigration.State;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -121,23 +120,5 @@ public sealed class RefusalTests(LabFixture lab, ITestOutputHelper output)
     {
         await guest.VirshAsync((await guest.ListedAsync()).Host, "suspend");
         return await lab.PlanAsync(guest, new PlanOptions());
-    }
-
-    /// <summary>A cluster file of a test's own.</summary>
-    private sealed class TemporaryCluster : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lt-cluster");
-
-        public TemporaryCluster(IReadOnlyList<HostRegistration> hosts)
-        {
-            // Not by registering: these are hosts that registering would refuse.
-            ClusterFile file = new(_folder.FullName);
-            file.Update(state => state with { Hosts = hosts });
-            Registry = new(file);
-        }
-
-        public HostRegistry Registry { get; }
-
-        public void Dispose() => _folder.Delete(recursive: true);
     }
 }
