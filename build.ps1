@@ -46,7 +46,7 @@ function Test {
     $PSNativeCommandUseErrorActionPreference = $false
     tests/suites.sh $counts
     $failed = $LASTEXITCODE -ne 0
-    if (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0) {
+    if (Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -ge 5 }) {
         "`n== pester =="
         $failed = -not (Invoke-PesterSuite (Join-Path $counts 'pester.count')) -or $failed
     }
