@@ -70,15 +70,14 @@ internal sealed class Guest(LabFixture lab, string name) : IAsyncDisposable
     public async Task LostNothingAsync() => Assert.StartsWith("lost=0 ", await LabFixture.LabAsync("check", name), StringComparison.Ordinal);
 
     /// <summary>Waits until it runs on one host, the other does not know it, and the guest has found all its memory.</summary>
-    public async Task RunsOnlyOnAsync(string host, int seconds = 60)
+    public async Task RunsOnlyOnAsync(string host)
     {
         IReadOnlyDictionary<string, string> last = new Dictionary<string, string>();
         try
         {
             await Until.HoldsAsync(
                 $"{name} runs on {host} and nowhere else",
-                async () => (last = await StatesAsync()).Count == 1 && last.GetValueOrDefault(host) == "running",
-                seconds);
+                async () => (last = await StatesAsync()).Count == 1 && last.GetValueOrDefault(host) == "running");
         }
         catch (TimeoutException error)
         {

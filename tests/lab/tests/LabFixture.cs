@@ -120,8 +120,6 @@ public sealed class LabFixture : IAsyncLifetime
     internal Process StartDriver(params string[] arguments) =>
         Tool.Start("dotnet", ["exec", typeof(LabFixture).Assembly.Location, ClusterFolder, .. arguments]);
 
-    internal static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-
     /// <summary>A figure from a line of <c>name=value</c> words.</summary>
     internal static int Figure(string line, string name) =>
         int.Parse(Regex.Match(line, $@"\b{name}=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);

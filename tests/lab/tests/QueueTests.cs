@@ -70,12 +70,15 @@ public sealed class QueueTests(LabFixture lab, ITestOutputHelper output)
 
     private async Task<MigrationQueue> QueueAsync(Log log, IEnumerable<Guest> guests, PlanOptions options, CancellationToken stop)
     {
-        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, stop);
+        // All are planned before the first starts, so that planning does not take its time from them.
+        List<QueuedMigration> planned = [];
         foreach (Guest guest in guests)
         {
-            queue.Enqueue(new(await lab.PlanAsync(guest, options), _ => lab.PlanAsync(guest, options)));
+            planned.Add(new(await lab.PlanAsync(guest, options), _ => lab.PlanAsync(guest, options)));
         }
 
+        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, stop);
+        planned.ForEach(queue.Enqueue);
         queue.Complete();
         return queue;
     }

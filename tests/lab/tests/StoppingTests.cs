@@ -12,6 +12,13 @@ public sealed class StoppingTests(LabFixture lab)
 {
     private static readonly PlanOptions s_slow = new() { Bandwidth = Bandwidth.Parse("4MiB/s") };
 
+    private static readonly MigrationPolicy s_postCopyAtOnce = BuiltInPolicies.PostCopy with
+    {
+        Name = "PostCopyAtOnce",
+        StepInterval = TimeSpan.Zero,
+        Schedule = [new() { Action = ConvergenceAction.StartPostCopy }],
+    };
+
     [Fact(Timeout = LabCollection.Bound)]
     public async Task In_pre_copy_it_is_aborted_and_the_VM_stays()
     {
@@ -62,13 +69,7 @@ public sealed class StoppingTests(LabFixture lab)
     public async Task In_post_copy_it_is_left_to_itself_and_the_VM_arrives()
     {
         Guest guest = await lab.BusyGuestAsync();
-        MigrationPolicy atOnce = BuiltInPolicies.PostCopy with
-        {
-            Name = "PostCopyAtOnce",
-            StepInterval = TimeSpan.Zero,
-            Schedule = [new() { Action = ConvergenceAction.StartPostCopy }],
-        };
-        MigrationRun run = await lab.PlanAsync(guest, new PlanOptions { Policy = atOnce });
+        MigrationRun run = await lab.PlanAsync(guest, new PlanOptions { Policy = s_postCopyAtOnce });
 
         // A bandwidth would not hold in post-copy: only the cable makes it last.
         await LabFixture.LabAsync("link", run.Plan.Source, "--rate", "40mbit");
@@ -104,13 +105,7 @@ public sealed class StoppingTests(LabFixture lab)
     public async Task Post_copy_that_is_watched_to_its_end_has_its_figures()
     {
         Guest guest = await lab.BusyGuestAsync();
-        MigrationPolicy atOnce = BuiltInPolicies.PostCopy with
-        {
-            Name = "PostCopyAtOnce",
-            StepInterval = TimeSpan.Zero,
-            Schedule = [new() { Action = ConvergenceAction.StartPostCopy }],
-        };
-        await using Migration migration = Migration.Start(await lab.PlanAsync(guest, new PlanOptions { Policy = atOnce, Bandwidth = Bandwidth.Parse("4MiB/s") }));
+        await using Migration migration = Migration.Start(await lab.PlanAsync(guest, new PlanOptions { Policy = s_postCopyAtOnce, Bandwidth = Bandwidth.Parse("4MiB/s") }));
         MigrationResult result = await migration.ResultAsync();
         Assert.Equal((MigrationOutcome.Succeeded, MigrationEndState.Moved, null), (result.Outcome, result.EndState, result.Error));
         Assert.Contains(result.Actions, action => action.Action == "post-copy");
