@@ -12,30 +12,33 @@ internal static class PlanText
     /// <summary>The text.</summary>
     public static string Of(MigrationPlan plan)
     {
-        StringBuilder text = new(plan.ToString());
+        StringBuilder text = new();
         int first = Indent.Length + plan.Decisions.Max(decision => decision.Setting.Length) + 2;
+        Wrap(text, plan.ToString(), column: 0, first);
         foreach (PlanDecision decision in plan.Decisions)
         {
             text.AppendLine().Append((Indent + decision.Setting).PadRight(first));
             string taken = decision.Changed ? $"{decision.Taken} (asked: {decision.Asked})" : decision.Taken;
-            Wrap(text, $"{taken} - {decision.Reason}", first);
+            Wrap(text, $"{taken} - {decision.Reason}", column: first, first);
         }
 
         return text.ToString();
     }
 
-    // Breaks at blanks; a word longer than the line stands alone.
-    private static void Wrap(StringBuilder text, string words, int first)
+    // Breaks at blanks, and goes on below at the indentation; a word longer than the line stands alone.
+    private static void Wrap(StringBuilder text, string words, int column, int indentation)
     {
-        int column = first;
+        bool lineIsEmpty = true;
         foreach (string word in words.Split(' '))
         {
-            if (column > first && column + 1 + word.Length > Columns)
+            if (!lineIsEmpty && column + 1 + word.Length > Columns)
             {
-                text.AppendLine().Append(' ', first);
-                column = first;
+                text.AppendLine().Append(' ', indentation);
+                column = indentation;
+                lineIsEmpty = true;
             }
-            else if (column > first)
+
+            if (!lineIsEmpty)
             {
                 text.Append(' ');
                 column++;
@@ -43,6 +46,7 @@ internal static class PlanText
 
             text.Append(word);
             column += word.Length;
+            lineIsEmpty = false;
         }
     }
 }

@@ -78,10 +78,11 @@ public sealed class MigrationPlannerTests
     {
         MigrationPlan plan = MigrationPlanner.Plan(Given.Request(BuiltInPolicies.VeryLarge));
         string[] lines = plan.ToText().Split(Environment.NewLine);
-        Assert.Equal(plan.ToString(), lines[0]);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
         IEnumerable<string> named = lines.Skip(1).Where(line => line.Length > 2 && !line.StartsWith("   ", StringComparison.Ordinal));
         Assert.Equal(plan.Decisions.Select(decision => decision.Setting), named.Select(line => line.Trim().Split(' ')[0]));
         string text = string.Join(' ', plan.ToText().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith(plan.ToString(), text, StringComparison.Ordinal);
         Assert.All(plan.Decisions, decision => Assert.Contains(decision.Reason, text, StringComparison.Ordinal));
         Assert.All(plan.Decisions.Where(one => one.Changed), one => Assert.Contains($"{one.Taken} (asked: {one.Asked})", text, StringComparison.Ordinal));
     }
