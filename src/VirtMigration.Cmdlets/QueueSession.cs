@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Runtime.InteropServices;
 using VirtMigration.Convergence;
 using VirtMigration.Execution;
 using VirtMigration.Planning;
@@ -17,6 +18,8 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
     private readonly Cmdlet _cmdlet;
     private readonly PSHost? _host;
     private readonly CancellationToken _stop;
+    private readonly CancellationTokenSource _abort;
+    private readonly PosixSignalRegistration[] _signals;
     private readonly OutputPump<Action> _pump = new();
     private readonly MigrationQueue _queue;
     private readonly ProgressBars _bars;
@@ -29,7 +32,13 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
         _host = cmdlet.Host;
         _stop = stop;
         _bars = new(cmdlet);
-        _queue = new(Session.Runner, this, Session.Clock, stop);
+        _abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _queue = new(Session.Runner, this, Session.Clock, _abort.Token);
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => AbortBeforeExit()),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => AbortBeforeExit()),
+        ];
         _ = _queue.Completion.ContinueWith(_ => _pump.Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
@@ -142,7 +151,21 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
             FinishUnderWay();
         }
 
+        foreach (PosixSignalRegistration signal in _signals)
+        {
+            signal.Dispose();
+        }
+
         _pump.Dispose();
+        _abort.Dispose();
+    }
+
+    // The process ends when the handlers have returned, so the abort is waited for here, within the same bound as after Ctrl+C.
+    private void AbortBeforeExit()
+    {
+        _queue.StartNoMore();
+        _abort.Cancel();
+        _ = _queue.Completion.Wait(s_patienceAfterStop);
     }
 
     private void Write(MigrationResult result)
