@@ -87,7 +87,15 @@ public sealed class MigrationQueue
     {
         using CancellationTokenSource looking = new();
         List<Task> anyOf = [.. _running.Values, _nudge.Task];
-        if (!_incoming.Reader.Completion.IsCompleted)
+        if (_incoming.Reader.Completion.IsCompleted)
+        {
+            // It may have been completed since it was last asked, and then nothing is left that could happen.
+            if (_waiting.Count == 0 && _running.Count == 0)
+            {
+                return;
+            }
+        }
+        else
         {
             anyOf.Add(_incoming.Reader.WaitToReadAsync(looking.Token).AsTask());
         }
