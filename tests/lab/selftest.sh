@@ -1,11 +1,18 @@
 #!/bin/bash
 # Does the lab itself work? Brings it up, moves guests, breaks things, takes it down. Under 90 s.
+# With --with-h3, or when h3 is up, also h3; the first time that takes a minute more.
+# Exit codes: 0 all passed, 1 some failed, 2 wrong usage, 3 none failed but some could not be run.
 # shellcheck disable=SC2016 # the lines with eval expand when their test runs
 set -uo pipefail
 lab=$(cd "$(dirname "$0")" && pwd)/lab
 eval "$("$lab" env)"
-passed=0 failed=0 output='' begun=$SECONDS
-h1=qemu+tcp://10.77.0.11/system h2=qemu+tcp://10.77.0.12/system
+passed=0 failed=0 not_run=0 output='' begun=$SECONDS with_h3='' h3_missing=''
+h1=qemu+tcp://10.77.0.11/system h2=qemu+tcp://10.77.0.12/system h3=qemu+tcp://10.77.0.13/system
+case $*/$# in
+  /0) [[ ! -e $LAB_DIR/added-host ]] || with_h3=yes ;;
+  --with-h3/1) with_h3=yes ;;
+  *) printf 'usage: selftest.sh [--with-h3]\n' >&2; exit 2 ;;
+esac
 
 # test_that TEXT COMMAND...: counts it; its output is shown only when it fails. Nothing may take more than 60 s.
 test_that() {
@@ -18,6 +25,34 @@ test_that() {
     failed=$((failed + 1))
     printf 'FAILED           %s\n%s\n' "$text" "$output" | sed '2,$s/^/        /'
   fi
+}
+
+# test_h3 TEXT COMMAND...: a test of h3, not run where there can be none.
+test_h3() {
+  if [[ -z $h3_missing ]]; then
+    test_that "$@"
+  else
+    not_run=$((not_run + 1))
+    printf 'NOT RUN          %s\n' "$1"
+  fi
+}
+
+# make_h3: its root directory, which needs a Debian archive; sets h3_missing to the reason why there is none.
+make_h3() {
+  local text
+  if ! text=$(timeout 1000 "$lab" up --with-h3 2>&1) && [[ ! -e $LAB_DIR/roots/trixie ]]; then
+    h3_missing=${text##*$'\n'}
+    printf 'h3 cannot be made, its tests are not run: %s\n' "$h3_missing"
+  fi
+}
+
+# newer LIBVIRT QEMU: h3 says that both are at least that new.
+newer() {
+  local versions
+  versions=$(timeout 20 virsh -c $h3 version --daemon) || return 1
+  printf '%s\n' "$versions"
+  [[ $versions =~ 'Running against daemon: '([0-9]+) ]] && ((BASH_REMATCH[1] >= $1)) &&
+    [[ $versions =~ 'Running hypervisor: QEMU '([0-9]+) ]] && ((BASH_REMATCH[1] >= $2))
 }
 
 # not COMMAND...: succeeds when the command fails.
@@ -57,14 +92,17 @@ killed_move() {
   not wait $moving && "$lab" link h1 --up && "$lab" check busy
 }
 
-if timeout 10 virsh -q -c $h1 list --all 2>/dev/null | grep -q . || timeout 10 virsh -q -c $h2 list --all 2>/dev/null | grep -q .; then
+guests=$(for uri in $h1 $h2 $h3; do timeout 10 virsh -q -c "$uri" list --all 2>/dev/null; done)
+if [[ -n $guests ]]; then
   printf 'The lab has guests, perhaps those of another test; this one would end them. Run: lab down\n' >&2
   exit 1
 fi
-trap '"$lab" down >/dev/null 2>&1' EXIT
+held=$(mktemp)
+trap '"$lab" down >/dev/null 2>&1; rm -f "$held"' EXIT
 "$lab" down >/dev/null 2>&1
 
-test_that 'up'                                       timeout 60 "$lab" up
+test_that 'up'                                       timeout 60 flock "$held" "$lab" up
+test_that 'its hosts hold no descriptor of its caller' flock --nonblock "$held" true
 test_that 'a second up changes nothing'              timeout 10 "$lab" up
 test_that 'status is healthy'                        "$lab" status
 test_that 'virsh reaches h2 from outside'            timeout 10 virsh -c $h2 list --all
@@ -77,6 +115,7 @@ test_that 'no page was lost, and it is on h2'        says '^lost=0 .*disk-errors
 test_that 'its blackout was seen'                    says '^blackout=[0-9]+ from=h1 to=h2' "$lab" blackout busy
 test_that 'busy moves back, parallel, zero-copy'     move $h2 $h1 busy --parallel --zerocopy
 test_that 'no page was lost, and it is on h1'        says '^lost=0 .*host=h1' "$lab" check busy
+test_that 'what h1 sent to QEMU can be read'         says '^[0-9]{13} [^ ]+ \{"execute":"migrate",' "$lab" qmp h1
 test_that 'it writes at its rate'                    says 'rate=(19|20|21)\.' "$lab" check busy
 test_that 'idle moves over a link of 400 Mbit/s'     eval '"$lab" link h1 --rate 400mbit && move $h1 $h2 idle && "$lab" check idle'
 test_that 'status shows the rate'                    says 'migration link up rate 400Mbit' "$lab" status
@@ -90,9 +129,27 @@ test_that 'libvirtd started: it knows its guest'     eval '"$lab" start h1 libvi
 test_that 'up heals a host that was killed'          killed_host_heals
 test_that 'a guest that is killed gives no sign'     eval '"$lab" kill h1 qemu busy && not "$lab" check busy'
 test_that 'destroy removes it everywhere'            eval '"$lab" destroy busy && not timeout 10 virsh -c $h1 domid busy'
+if [[ -n $with_h3 ]]; then
+  test_that 'a guest for all generations'            "$lab" vm mixed --on h1 --dirty 20MiB/s --disk shared
+  make_h3
+  test_h3 'up adds h3 to the others'                 eval 'timeout 60 "$lab" up --with-h3 && "$lab" status && "$lab" check mixed'
+  test_h3 'it has libvirt 11, QEMU 10, or newer'     newer 11 10
+  test_h3 'a plain up keeps it'                      eval 'timeout 10 "$lab" up && says "^h3: running" "$lab" status'
+  test_h3 'the cluster has it'                       grep -q '"h3".*"10\.78\.0\.13"' "$VIRTMIGRATION_HOME/cluster.json"
+  test_h3 'it moves to h3'                           move $h1 $h3 mixed
+  test_h3 'no page was lost, and it is on h3'        says '^lost=0 .*disk-errors=0 host=h3' "$lab" check mixed
+  test_h3 'its blackout was seen'                    says '^blackout=[0-9]+ from=h1 to=h3' "$lab" blackout mixed
+  test_h3 'it moves back, parallel, zero-copy'       move $h3 $h1 mixed --parallel --zerocopy
+  test_h3 'no page was lost, and it is on h1'        says '^lost=0 .*disk-errors=0 host=h1' "$lab" check mixed
+  test_h3 'what h3 sent to QEMU can be read'         says '^[0-9]{13} [^ ]+ \{"execute":"migrate",' "$lab" qmp h3
+  test_h3 'a guest of the newest machine type'       "$lab" vm newest --on h3 --machine newest
+  test_h3 'it cannot move to h1'                     not move $h3 $h1 newest
+  test_h3 'libvirtd of h3 killed and started'        eval '"$lab" kill h3 libvirtd && "$lab" start h3 libvirtd && "$lab" check newest'
+fi
 test_that 'wrong usage is told'                      eval '"$lab" link h1 --rate fast; (($? == 2))'
 test_that 'down leaves nothing behind'               "$lab" down
 test_that 'a second down is fine'                    "$lab" down
 
-printf '%d passed, %d failed (%d s)\n' "$passed" "$failed" "$((SECONDS - begun))"
-((failed == 0))
+printf '%d passed, %d failed%s (%d s)\n' "$passed" "$failed" "${with_h3:+, $not_run not run}" "$((SECONDS - begun))"
+((failed == 0)) || exit 1
+((not_run == 0)) || exit 3

@@ -1,4 +1,4 @@
-# What the lab builds once and keeps: guest kernel and init, shim, collector.
+# What the lab builds once and keeps: guest kernel and init, shim, collector, root directories.
 
 # build NAME COMMAND SOURCE...: runs COMMAND (a function) unless it ran for exactly these sources before.
 build() {
@@ -17,7 +17,7 @@ build_initrd() { "$LAB_SOURCE/guest/initrd.sh" "$LAB_DIR/guest"; }
 build_shim() { gcc -O2 -Wall -Wextra -shared -fPIC -o "$LAB_DIR/bin/labshim.so" "$LAB_SOURCE/shim/labshim.c"; }
 # Built beside its place and moved: a running collector's file cannot be overwritten.
 build_collector() { gcc -O2 -Wall -Wextra -o "$LAB_DIR/bin/collector.new" "$LAB_SOURCE/beats/collector.c" && mv "$LAB_DIR/bin/collector.new" "$LAB_DIR/bin/collector"; }
-build_scripts() { install -m 755 "$LAB_SOURCE/qemu-lab" "$LAB_SOURCE/host-init.sh" "$LAB_DIR/bin/"; }
+build_scripts() { install -m 755 "$LAB_SOURCE"/{qemu-lab,host-init.sh,enter-root.sh} "$LAB_DIR/bin/"; }
 
 # build_artifacts: everything under LAB_DIR that hosts and guests run, so that they do not depend on the work tree.
 build_artifacts() {
@@ -26,5 +26,25 @@ build_artifacts() {
   build initrd build_initrd "$LAB_SOURCE/guest/init.c" "$LAB_SOURCE/guest/initrd.sh" "$LAB_DIR/guest/modules"/*
   build shim build_shim "$LAB_SOURCE/shim/labshim.c"
   build collector build_collector "$LAB_SOURCE/beats/collector.c"
-  build scripts build_scripts "$LAB_SOURCE/qemu-lab" "$LAB_SOURCE/host-init.sh"
+  build scripts build_scripts "$LAB_SOURCE"/{qemu-lab,host-init.sh,enter-root.sh}
+}
+
+# make_root SUITE: its root directory, unless it is there with all the packages. It gets its name when it is complete.
+make_root() {
+  local root log=$LAB_DIR/root-$1.log
+  root=$(root_dir "$1")
+  [[ ! -e $root/lab-packages || $(<"$root/lab-packages") != "${ROOT_PACKAGES[*]}" ]] || return 0
+  install_packages /usr/sbin/debootstrap debootstrap
+  note "making the root directory of Debian $1, about a minute"
+  mkdir -p "$LAB_DIR/roots"
+  rm -rf --one-file-system "$root.new"
+  # namespaces of its own: nothing it mounts or starts outlives it
+  timeout --foreground 900 unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
+    "$LAB_SOURCE/make-root.sh" "$1" "$root.new" "${ROOT_PACKAGES[@]}" >"$log" 2>&1 || {
+    rm -rf --one-file-system "$root.new"
+    die "no root directory of Debian $1: $(grep -m 1 '^E: ' "$log" || tail -n 1 "$log"); see $log"
+  }
+  printf '%s\n' "${ROOT_PACKAGES[*]}" >"$root.new/lab-packages"
+  rm -rf --one-file-system "$root"
+  mv "$root.new" "$root"
 }

@@ -1,10 +1,13 @@
 # Where things are and which hosts there are.
 #
-# LAB_HOSTS: words "name:root[:shape]". root is the root directory whose libvirt and QEMU the host runs, "/" for this
-# machine's own; shape would be an invented topology. Only "/" without a shape can be made today.
+# LAB_HOSTS: words "name:root[:shape]". root says whose libvirt and QEMU the host runs: "/" for this machine's own, or a Debian
+# suite, which gets a root directory in LAB_DIR/roots. shape would be an invented topology; none can be made today.
+# `up --with-h3` adds a host to the table until the next `down`.
 
 LAB_DIR=${LAB_DIR:-/var/tmp/virtmigration-lab}
 LAB_HOSTS=${LAB_HOSTS:-"h1:/ h2:/"}
+ADDED_HOST=h3:trixie                # what --with-h3 adds
+ADDED=$LAB_DIR/added-host           # exists, with that word in it, while it is added
 SHARED=$LAB_DIR/shared              # the storage that all hosts see under the same path
 HOME_DIR=$LAB_DIR/home              # VIRTMIGRATION_HOME
 
@@ -21,13 +24,24 @@ read_host_table() {
   for word in $LAB_HOSTS; do
     IFS=: read -r name root shape <<<"$word"
     [[ $name =~ ^h[1-9]$ ]] || usage_error "LAB_HOSTS: host name '$name' must be h1 to h9"
-    [[ $root == / ]] || usage_error "LAB_HOSTS: root '$root' of $name: only / (this machine's libvirt) can be used"
+    [[ $root == / || $root =~ ^[a-z]+$ ]] ||
+      usage_error "LAB_HOSTS: root '$root' of $name must be / (this machine's libvirt) or a Debian suite like trixie"
     [[ -z $shape ]] || usage_error "LAB_HOSTS: shape '$shape' of $name is not known"
+    [[ -z ${HOST_ROOT[$name]:-} ]] || usage_error "LAB_HOSTS: $name is there twice"
     ALL_HOSTS+=("$name")
     HOST_ROOT[$name]=$root
   done
 }
+
+# add_host: the host of --with-h3 into the table, unless LAB_HOSTS has one of that name.
+add_host() {
+  local name=${ADDED_HOST%%:*}
+  [[ -z ${HOST_ROOT[$name]:-} ]] || return 0
+  ALL_HOSTS+=("$name")
+  HOST_ROOT[$name]=${ADDED_HOST#*:}
+}
 read_host_table
+[[ ! -e $ADDED ]] || add_host
 
 # The address of a host and its UUID follow from the digit of its name.
 host_number() { printf '%s' "$((10 + ${1#h}))"; }
@@ -35,6 +49,9 @@ host_address() { case $2 in management) printf '10.77.0.%s' "$(host_number "$1")
 # The MAC is the address in hexadecimal: 52:54:00, then its second, third and fourth byte.
 host_mac() { local byte; IFS=. read -ra byte <<<"$(host_address "$1" "$2")"; printf '52:54:00:%02x:%02x:%02x' "${byte[@]:1}"; }
 host_uuid() { printf '6c616200-0000-4000-8000-0000000000%s' "$(host_number "$1")"; }
+# root_dir SUITE; host_root HOST: the root directory of a suite and of a host, "" for this machine's own.
+root_dir() { printf '%s/roots/%s' "$LAB_DIR" "$1"; }
+host_root() { [[ ${HOST_ROOT[$1]} == / ]] || root_dir "${HOST_ROOT[$1]}"; }
 host_dir() { printf '%s/hosts/%s' "$LAB_DIR" "$1"; }
 host_uri() { printf 'qemu+tcp://%s/system' "$(host_address "$1" management)"; }
 

@@ -14,9 +14,9 @@ unless_in() {
   [[ $1 =~ $tag ]] || printf '  %s\n' "$3"
 }
 
-# guest_xml NAME MEMORY-MIB VCPUS RATE-KIB WORKINGSET-MIB DISK EXTRA
+# guest_xml NAME MACHINE MEMORY-MIB VCPUS RATE-KIB WORKINGSET-MIB DISK EXTRA
 guest_xml() {
-  local name=$1 memory=$2 vcpus=$3 rate=$4 workingset=$5 disk=$6 extra=$7 writers=$3 disk_xml=''
+  local name=$1 machine=$2 memory=$3 vcpus=$4 rate=$5 workingset=$6 disk=$7 extra=$8 writers=$4 disk_xml=''
   [[ $disk == none ]] || disk_xml="<disk type='file' device='disk'>
       <driver name='qemu' type='raw' cache='none'/><source file='$SHARED/$name.raw'/><target dev='vda' bus='virtio'/>
     </disk>"
@@ -28,7 +28,7 @@ guest_xml() {
   printf '%s\n' "$extra"
   cat <<XML
   <os>
-    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+    <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>$LAB_DIR/guest/vmlinuz</kernel>
     <initrd>$LAB_DIR/guest/initrd</initrd>
     <cmdline>console=ttyS0 quiet mitigations=off panic=-1 ws=$workingset rate=$rate writers=$writers${disk_xml:+ disk=1}</cmdline>
@@ -63,13 +63,14 @@ guest_ready() { grep -qs '^READY' "$SHARED/$1.console"; }
 
 # cmd_vm NAME --on HOST ...
 cmd_vm() {
-  local name=${1:-} host='' memory=256MiB vcpus=1 dirty=0 workingset=64MiB disk=none extra='' transient='' paused=''
+  local name=${1:-} host='' machine=pc-q35-7.2 memory=256MiB vcpus=1 dirty=0 workingset=64MiB disk=none extra='' transient='' paused=''
   local memory_mib rate_kib workingset_mib known started
   [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$ ]] || usage_error "vm: name '$name' must be letters, digits, . _ -, at most 40"
   shift
   while (($#)); do
     case $1 in
       --on) host=$(option_value "$@") || exit; shift ;;
+      --machine) machine=$(option_value "$@") || exit; shift ;;
       --memory) memory=$(option_value "$@") || exit; shift ;;
       --vcpus) vcpus=$(option_value "$@") || exit; shift ;;
       --dirty) dirty=$(option_value "$@") || exit; shift ;;
@@ -83,6 +84,8 @@ cmd_vm() {
     shift
   done
   [[ -n $host ]] || usage_error "vm $name: say --on HOST, one of: ${ALL_HOSTS[*]}"
+  [[ $machine =~ ^[a-z0-9.-]+$ ]] || usage_error "vm: --machine '$machine' must be like pc-q35-7.2, or newest"
+  [[ $machine != newest ]] || machine=q35            # QEMU's own word for the newest pc-q35-...
   memory_mib=$(mebibytes "$memory") || usage_error "vm: --memory '$memory' must be like 256MiB or 1GiB"
   workingset_mib=$(mebibytes "$workingset") || usage_error "vm: --workingset '$workingset' must be like 64MiB or 1GiB"
   rate_kib=$(kibibytes_per_second "$dirty") || usage_error "vm: --dirty '$dirty' must be like 20MiB/s, 512KiB/s or 0"
@@ -100,7 +103,7 @@ cmd_vm() {
 
   remove_guest_files "$name"
   [[ $disk == none ]] || truncate -s 64M "$SHARED/$name.raw"
-  guest_xml "$name" "$memory_mib" "$vcpus" "$rate_kib" "$workingset_mib" "$disk" "$extra" >"$SHARED/$name.xml"
+  guest_xml "$name" "$machine" "$memory_mib" "$vcpus" "$rate_kib" "$workingset_mib" "$disk" "$extra" >"$SHARED/$name.xml"
   started=$(now_ms)
   if [[ -n $transient ]]; then
     # shellcheck disable=SC2086 # nothing or one word

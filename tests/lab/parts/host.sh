@@ -4,7 +4,7 @@
 host_pid() { recorded_process "$(host_dir "$1")/init.pid"; }
 host_alive() { host_pid "$1" >/dev/null; }
 
-# in_host HOST COMMAND...: inside all namespaces of the host.
+# in_host HOST COMMAND...: inside all namespaces of the host, and in its root directory.
 in_host() {
   local pid
   pid=$(host_pid "$1") || die "host $1 is not running; start it with: lab up"
@@ -45,10 +45,11 @@ write_host_files() {
   mkdir -p "$dir"/{run/beats,etc/libvirt,lib,log,cache}
   {
     printf '127.0.0.1 localhost\n'
-    for other in "${ALL_HOSTS[@]}"; do printf '%s %s\n' "$(host_address "$other" management)" "$other"; done
+    # all that can be: one may be added while this host runs
+    for other in h{1..9}; do printf '%s %s\n' "$(host_address "$other" management)" "$other"; done
   } >"$dir/etc/hosts"
   # Debian's libvirtd insists on its user, even when told to use root; only libvirt-daemon-system would make it.
-  cp "${HOST_ROOT[$host]%/}"/etc/{passwd,group} "$dir/etc/"
+  cp "$(host_root "$host")"/etc/{passwd,group} "$dir/etc/"
   grep -q '^libvirt-qemu:' "$dir/etc/passwd" || printf 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin\n' >>"$dir/etc/passwd"
   grep -q '^libvirt-qemu:' "$dir/etc/group" || printf 'libvirt-qemu:x:64055:\n' >>"$dir/etc/group"
   # LAB_ENV_<host>: words NAME=VALUE for this host's libvirtd
@@ -63,11 +64,13 @@ write_host_files() {
 
 # start_host HOST: namespaces, mounts and network; libvirtd comes later, for all hosts at once.
 start_host() {
-  local host=$1 dir unshare_pid init_pid
+  local host=$1 dir root enter=() unshare_pid init_pid
   dir=$(host_dir "$host")
+  root=$(host_root "$host")
+  [[ -z $root ]] || enter=("$LAB_DIR/bin/enter-root.sh" "$root" "$LAB_DIR")
   write_host_files "$host"
-  setsid unshare --mount --uts --pid --net --fork --kill-child --propagation private \
-    "$LAB_DIR/bin/host-init.sh" "$host" "$dir" </dev/null >"$dir/log/init.out" 2>&1 {LOCK}>&- &
+  detached unshare --mount --uts --pid --net --fork --kill-child --propagation private \
+    "${enter[@]}" "$LAB_DIR/bin/host-init.sh" "$host" "$dir" </dev/null >"$dir/log/init.out" 2>&1 &
   unshare_pid=$!
   wait_for 10 test -e "$dir/ready" || die "host $host did not start; see $dir/log/init.out"
   init_pid=$(<"/proc/$unshare_pid/task/$unshare_pid/children")

@@ -4,6 +4,8 @@
 write_libvirt_configuration() {
   local host=$1 folder=$2
   # host_uuid: two daemons on one machine would otherwise have one UUID and refuse to migrate "to the same host".
+  # qmp.log: what is sent to QEMU is a level 2 message of the source file qemu_monitor; of qemu_monitor_json, which the
+  # name would also match, and which logs every answer, only errors. The first filter that matches a source counts.
   cat >"$folder/libvirtd.conf" <<CONF
 host_uuid = "$(host_uuid "$host")"
 listen_tls = 0
@@ -15,7 +17,8 @@ auth_unix_rw = "none"
 unix_sock_group = "root"
 unix_sock_rw_perms = "0700"
 log_level = 3
-log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+log_filters = "4:qemu.qemu_monitor_json 2:qemu.qemu_monitor"
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log 2:file:/var/log/libvirt/qmp.log"
 keepalive_interval = 5
 keepalive_count = 3
 CONF

@@ -25,21 +25,26 @@ running_hosts() {
   done
 }
 
-# cmd_up [--hosts h1,h2]
+# cmd_up [--hosts h1,h2] [--with-h3]
 cmd_up() {
-  local hosts=("${ALL_HOSTS[@]}") host list running=() changed=''
+  local hosts=() host list='' running=() changed='' with_h3=''
   while (($#)); do
     case $1 in
-      --hosts) list=$(option_value "$@") || exit; IFS=, read -ra hosts <<<"$list"; shift ;;
+      --hosts) list=$(option_value "$@") || exit; shift ;;
+      --with-h3) with_h3=yes ;;
       *) usage_error "up: unknown '$1'" ;;
     esac
     shift
   done
+  [[ -z $with_h3 ]] || add_host
+  if [[ -n $list ]]; then IFS=, read -ra hosts <<<"$list"; else hosts=("${ALL_HOSTS[@]}"); fi
   for host in "${hosts[@]}"; do require_host "$host"; done
   lock
   require_own_networks
-  install_packages
+  install_packages "${PACKAGES[@]}"
   build_artifacts
+  for host in "${hosts[@]}"; do [[ ${HOST_ROOT[$host]} == / ]] || host_alive "$host" || make_root "${HOST_ROOT[$host]}"; done
+  [[ -z $with_h3 ]] || printf '%s\n' "$ADDED_HOST" >"$ADDED"
   # consoles and disks of the last time stay for whoever looks for a cause, but not for ever
   [[ -n $(running_hosts) ]] || rm -rf "$SHARED"
   mkdir -p "$SHARED"
@@ -73,7 +78,7 @@ leftovers() {
   ip -o link show | awk -F'[ :@]+' '$2 ~ /^lab-(mgmt|mig)/ {print "interface", $2}'
 }
 
-# cmd_down: ends everything and proves it. Caches, logs and consoles stay in LAB_DIR.
+# cmd_down: ends everything and proves it. Caches, root directories, logs and consoles stay in LAB_DIR.
 cmd_down() {
   local dir rest
   (($# == 0)) || usage_error "down: unknown '$1'"
@@ -85,7 +90,7 @@ cmd_down() {
     [[ ! -d $dir ]] || stop_host "$(basename "$dir")"
   done
   remove_bridges
-  rm -f "$HOME_DIR/cluster.json"
+  rm -f "$HOME_DIR/cluster.json" "$ADDED"
   wait_for 5 nothing_left || true
   rest=$(leftovers)
   [[ -z $rest ]] || die "down, but this is left:"$'\n'"$rest"

@@ -5,7 +5,7 @@ start_collector() {
   local host folders=()
   stop_process "$LAB_DIR/collector.pid"
   for host in "$@"; do folders+=("$host=$(host_dir "$host")/run/beats"); done
-  setsid "$LAB_DIR/bin/collector" "$SHARED" "${folders[@]}" </dev/null >"$LAB_DIR/collector.log" 2>&1 {LOCK}>&- &
+  detached "$LAB_DIR/bin/collector" "$SHARED" "${folders[@]}" </dev/null >"$LAB_DIR/collector.log" 2>&1 &
   record_process "$LAB_DIR/collector.pid" $!
 }
 
@@ -95,4 +95,30 @@ cmd_blackout() {
       else printf "longest=%d", longest
       print (both ? " two-copies-ran=yes" : "")
     }' "$SHARED/$name.beats"
+}
+
+# cmd_qmp HOST [--since EPOCH-MS]: what its libvirtd sent to its QEMUs, from lines (in UTC) like
+#   2026-11-21 11:19:21.123+0000: 42: info : qemuMonitorSend:861 : QEMU_MONITOR_SEND_MSG: mon=0x7f0c0c00a0b0 msg={"execute":...}
+cmd_qmp() {
+  local host=${1:-} since=0 log
+  require_host "$host"
+  shift
+  if (($#)); then
+    [[ $1 == --since ]] || usage_error "qmp: unknown '$1'"
+    since=$(option_value "$@") || exit
+    [[ $since =~ ^[0-9]{13}$ ]] || usage_error "qmp: --since '$since' must be milliseconds of the epoch (date +%s%3N)"
+  fi
+  log=$(host_dir "$host")/log/qmp.log
+  [[ -e $log ]] || die "there is no $log: $host was not up since the last 'lab up'"
+  TZ=UTC awk -v since="$since" '
+    / QEMU_MONITOR_SEND_MSG: / && match($0, / mon=[^ ]+ msg=/) {
+      second = $1 " " substr($2, 1, 8)
+      gsub(/[-:]/, " ", second)
+      time = mktime(second) substr($2, 10, 3)
+      if (time + 0 < since + 0) next
+      monitor = substr($0, RSTART + 5, RLENGTH - 10)
+      message = substr($0, RSTART + RLENGTH)
+      sub(/\r$/, "", message)
+      print time, monitor, message
+    }' "$log"
 }

@@ -14,11 +14,15 @@ PACKAGES=(
   /usr/sbin/tc iproute2
 )
 
-# install_packages: installs what is missing, without starting any service.
+# What the root directory of a newer suite needs, where libvirt comes in more packages.
+ROOT_PACKAGES=(libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-driver-nodedev libvirt-clients qemu-system-x86 iproute2 procps)
+
+# install_packages FILE PACKAGE...: installs the packages whose file is missing, without starting any service.
 install_packages() {
-  local missing=() i policy=/usr/sbin/policy-rc.d made_policy=
-  for ((i = 0; i < ${#PACKAGES[@]}; i += 2)); do
-    [[ -e ${PACKAGES[i]} ]] || missing+=("${PACKAGES[i + 1]}")
+  local missing=() policy=/usr/sbin/policy-rc.d made_policy=
+  while (($#)); do
+    [[ -e $1 ]] || missing+=("$2")
+    shift 2
   done
   ((${#missing[@]})) || return 0
   note "installing ${missing[*]}"

@@ -24,6 +24,17 @@ recorded_process() {
   printf '%s' "$pid"
 }
 
+# detached COMMAND...: becomes COMMAND in a session of its own, for use with &. It gets descriptors 0 to 2 and no other:
+# what outlives `lab` would hold its lock for ever, and that of a `flock FILE lab up`.
+detached() {
+  local fd
+  for fd in "/proc/$BASHPID/fd"/*; do
+    fd=${fd##*/}
+    ((fd <= 2)) || exec {fd}>&-
+  done
+  exec setsid "$@"
+}
+
 # process_gone FILE: the contrary, for wait_for.
 process_gone() { ! recorded_process "$1"; }
 
