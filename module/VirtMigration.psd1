@@ -10,12 +10,19 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('VirtMigration.Format.ps1xml')
     CmdletsToExport      = @(
+        'Get-ClusterMigrationOption'
         'Get-VM'
         'Get-VmHost'
         'Get-VmMigration'
+        'Get-VmMigrationOption'
         'Get-VmMigrationPlan'
         'Get-VmMigrationPolicy'
+        'New-VmMigrationPolicy'
         'Register-VmHost'
+        'Remove-VmMigrationPolicy'
+        'Set-ClusterMigrationOption'
+        'Set-VmMigrationOption'
+        'Set-VmMigrationPolicy'
         'Start-VmLiveMigration'
         'Stop-VmMigration'
         'Unregister-VmHost'

@@ -17,6 +17,10 @@ internal static class Session
     /// <summary>The registered hosts, in the folder that the environment names now.</summary>
     public static HostRegistry Registry => new(new ClusterFile(ClusterFile.DefaultFolder()));
 
+    public static PolicyCatalog Policies => new(Registry.Store);
+
+    public static OptionEditor Options => new(Hypervisor, Registry);
+
     public static InventoryReader Inventory => new(Hypervisor, Registry);
 
     public static HostAdmission Registration => new(Hypervisor, Registry, Inventory);

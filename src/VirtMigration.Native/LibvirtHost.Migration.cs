@@ -83,6 +83,14 @@ public sealed partial class LibvirtHost
         ChangeAsync(vm, "switch a VM's migration to post-copy", domain => domain.StartPostCopy(), cancellationToken);
 
     /// <inheritdoc/>
+    public Task SuspendAsync(Guid vm, CancellationToken cancellationToken) =>
+        ChangeAsync(vm, "suspend a VM", domain => domain.Suspend(), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken) =>
+        ChangeAsync(vm, "set a VM's switchover bandwidth", domain => domain.SetSwitchoverBandwidth(bandwidth), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {
         ArgumentNullException.ThrowIfNull(settings);

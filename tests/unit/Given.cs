@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -65,7 +66,7 @@ internal static class Given
         Definition = Definition(),
         Source = Host("h1"),
         Destination = Host("h2"),
-        Policy = policy,
+        Parameters = new() { Policy = policy },
     };
 
     public static MigrationPlan Plan(string vm = "db1", int id = 101, string from = "h1", string to = "h2", MigrationPolicy? policy = null) =>
@@ -75,11 +76,19 @@ internal static class Given
             Definition = Definition(id),
             Source = Host(from),
             Destination = Host(to),
-            Policy = policy,
+            Parameters = new() { Policy = policy },
         }) with
         {
             StepInterval = TimeSpan.Zero,
         };
+
+    /// <summary>The request with other parameters.</summary>
+    public static MigrationRequest Asking(this MigrationRequest request, Func<PlanOptions, PlanOptions> change) =>
+        request with { Parameters = change(request.Parameters) };
+
+    /// <summary>The request with what the VM states.</summary>
+    public static MigrationRequest Stating(this MigrationRequest request, VmMigrationOptions options) =>
+        request with { Definition = request.Definition with { Options = options } };
 
     public static MigrationRequest WithLinks(this MigrationRequest request, string? source, string? destination) => request with
     {

@@ -21,8 +21,8 @@ public sealed class GetVmMigrationPolicyCommand : ClusterCmdlet
         {
             ForOne(() => WriteObject(
                 WildcardPattern.ContainsWildcardCharacters(name)
-                    ? BuiltInPolicies.All.Where(policy => Matches(name, policy.Name))
-                    : [BuiltInPolicies.Find(name)],
+                    ? Session.Policies.All().Where(policy => Matches(name, policy.Name))
+                    : [Session.Policies.Find(name)],
                 enumerateCollection: true));
         }
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VirtMigration.Cmdlets.Conversion;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -21,17 +22,43 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [ArgumentCompleter(typeof(Completion.HostCompleter))]
     public string? Destination { get; set; }
 
-    /// <summary>The migration policy by name; left out: MinimalDowntime.</summary>
+    /// <summary>The migration policy by name; left out: the VM's, the cluster's, else MinimalDowntime.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(Completion.PolicyCompleter))]
     public string? Policy { get; set; }
 
-    /// <summary>The most that may be sent, with its unit; left out: what the links carry.</summary>
+    /// <summary>Parallel connections: Disabled, Auto, Parallel or a number from 2 to 255; left out: the VM's, the cluster's, else
+    /// Disabled.</summary>
+    [Parameter]
+    [ParallelChoiceTransformation]
+    [ArgumentCompleter(typeof(Completion.ParallelChoiceCompleter))]
+    public ParallelChoice? ParallelConnections { get; set; }
+
+    /// <summary>The most that may be sent, with its unit; left out: the VM's, the cluster's, else what the links carry.</summary>
     [Parameter]
     [BandwidthTransformation]
     public Bandwidth? Bandwidth { get; set; }
 
-    /// <summary>The downtime allowed at the start, with its unit; left out: the policy's.</summary>
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over: None, Link, or a rate with its unit; left out: the VM's,
+    /// the cluster's, the policy's, else None.</summary>
+    [Parameter]
+    [BandwidthChoiceTransformation]
+    [ArgumentCompleter(typeof(Completion.BandwidthChoiceCompleter))]
+    public BandwidthChoice? SwitchoverBandwidth { get; set; }
+
+    /// <summary>Post-copy: Off, Armed (it can be switched by hand) or Scheduled (as the policy says); left out: as the policy says.</summary>
+    [Parameter]
+    public PostCopyMode? PostCopy { get; set; }
+
+    /// <summary>How memory is compressed; left out: as the policy says.</summary>
+    [Parameter]
+    public CompressionMethod? Compression { get; set; }
+
+    /// <summary>Whether memory is sent encrypted; left out: the VM's, the cluster's, else not.</summary>
+    [Parameter]
+    public bool? Encryption { get; set; }
+
+    /// <summary>The downtime allowed at the start, with its unit; left out: the VM's, else the policy's.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? MaxDowntime { get; set; }
@@ -40,13 +67,21 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [Parameter]
     public SwitchParameter Attached { get; set; }
 
+    /// <summary>Known from virsh, and refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Tunnelled { get; set; }
+
+    /// <summary>Known from virsh, and refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter Rdma { get; set; }
+
     /// <summary>The policy that was named, known to exist.</summary>
     protected MigrationPolicy? NamedPolicy { get; private set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => ForAll(() =>
     {
-        NamedPolicy = Policy is null ? null : BuiltInPolicies.Find(Policy);
+        NamedPolicy = Policy is null ? null : Session.Policies.Find(Policy);
         _ = Bandwidth?.ToMebibytesPerSecond();
     });
 
@@ -55,7 +90,13 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     protected MigrationRun Plan(VirtualMachine vm)
     {
         PlanOptions options = Options();
-        return Await(token => Session.PlanMaker.MakeAsync(vm, options, token));
+        MigrationRun run = Await(token => Session.PlanMaker.MakeAsync(vm, options, token));
+        foreach (string warning in run.Plan.Warnings)
+        {
+            WriteWarning($"VM '{vm.Name}': {warning}.");
+        }
+
+        return run;
     }
 
     /// <summary>What was asked for.</summary>
@@ -63,8 +104,16 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     {
         Policy = NamedPolicy,
         Destination = Destination,
+        ParallelConnections = ParallelConnections,
         Bandwidth = Bandwidth,
+        SwitchoverBandwidth = SwitchoverBandwidth,
         MaxDowntime = MaxDowntime,
-        Attached = Attached,
+        PostCopy = PostCopy,
+        Compression = Compression,
+        Encryption = Encryption,
+        Transport = Tunnelled ? MigrationTransport.Tunnelled
+            : Rdma ? MigrationTransport.Rdma
+            : Attached ? MigrationTransport.Attached
+            : MigrationTransport.PeerToPeer,
     };
 }

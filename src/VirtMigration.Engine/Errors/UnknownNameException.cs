@@ -25,7 +25,8 @@ public sealed class UnknownNameException : VirtMigrationException
             .Select(candidate => (candidate, distance: EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .Where(pair => pair.distance <= Math.Max(2, name.Length / 2)
                 || pair.candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(pair => pair.distance)
+            .OrderByDescending(pair => pair.candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            .ThenBy(pair => pair.distance)
             .ThenBy(pair => pair.candidate, StringComparer.OrdinalIgnoreCase)
             .Take(NearestOffered)
             .Select(pair => pair.candidate)];

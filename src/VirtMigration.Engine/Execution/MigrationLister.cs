@@ -10,6 +10,10 @@ namespace VirtMigration.Execution;
 /// <param name="isAlive">Whether a process of this machine is alive.</param>
 public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, Func<int, bool> isAlive)
 {
+    // Between the record and the job lie a few calls, each bounded at 10 s by its connection; and clocks of machines that are kept in
+    // step differ by less than this.
+    private static readonly TimeSpan s_startTolerance = TimeSpan.FromSeconds(15);
+
     /// <summary>The migrations of some hosts.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -41,7 +45,7 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             ActiveMigration? outgoing = sides.FirstOrDefault(one => one.Direction == MigrationDirection.Outgoing);
             ActiveMigration? incoming = sides.FirstOrDefault(one => one.Direction == MigrationDirection.Incoming);
             MigrationIntent? intent = outgoing is null ? null : await IntentAsync(opened[outgoing.Host], outgoing.Vm, cancellationToken);
-            migrations.Add(Describe(sides.First(), outgoing, incoming, intent));
+            migrations.Add(Describe(sides.First(), outgoing, incoming, Fits(intent, outgoing, incoming) ? intent : null));
         }
 
         return ([.. migrations.OrderBy(one => one.VM, StringComparer.OrdinalIgnoreCase)], errors);
@@ -64,6 +68,24 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             // The migration may have ended since it was listed.
             return null;
         }
+    }
+
+    // A record outlives a shell that was killed, and then another migration of the VM must not be taken for that shell's: the record was
+    // written just before the job began, and for the host it goes to.
+    private bool Fits(MigrationIntent? intent, ActiveMigration? outgoing, ActiveMigration? incoming)
+    {
+        if (intent is null || outgoing is null)
+        {
+            return false;
+        }
+
+        if (incoming is not null && !incoming.Host.Equals(intent.Destination, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        return outgoing.Counters is not MigrationCounters counters
+            || (clock.GetUtcNow() - counters.Elapsed - intent.StartedAt).Duration() <= s_startTolerance;
     }
 
     private VmMigration Describe(ActiveMigration any, ActiveMigration? outgoing, ActiveMigration? incoming, MigrationIntent? intent)

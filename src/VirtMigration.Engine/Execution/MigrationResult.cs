@@ -67,6 +67,9 @@ public sealed record MigrationResult
     /// <summary>Whether zero-copy was used.</summary>
     public bool ZeroCopy { get; init; }
 
+    /// <summary>What the run showed of connections, rate and downtime, beside what was asked.</summary>
+    public required IReadOnlyList<SettingMeasurement> Measured { get; init; }
+
     /// <summary>The stable id of the error; null where there was none.</summary>
     public string? ErrorId { get; init; }
 

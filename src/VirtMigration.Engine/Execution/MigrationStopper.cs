@@ -34,6 +34,7 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
                 $"Let it finish: Watch-VmMigration {migration.VM}.", migration.VM);
         }
 
+        MigrationIntent? intent = await IntentAsync(source, migration.Uuid, cancellationToken);
         await source.AbortJobAsync(migration.Uuid, cancellationToken);
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -48,7 +49,7 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
             {
                 if (state == MigrationEndState.Stayed)
                 {
-                    await ForgetIntentAsync(source, migration.Uuid);
+                    await ClearUpAsync(source, migration.Uuid, intent);
                 }
 
                 return new()
@@ -67,11 +68,30 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
         }
     }
 
-    // A shell that is gone cannot take its record back, and the next migration, perhaps virsh's, would be taken for its own.
-    private static async Task ForgetIntentAsync(IHypervisorHost source, Guid vm)
+    private static async Task<MigrationIntent?> IntentAsync(IHypervisorHost source, Guid vm, CancellationToken cancellationToken)
     {
         try
         {
+            return await source.GetIntentAsync(vm, cancellationToken);
+        }
+        catch (HypervisorException)
+        {
+            // It only says what to put back.
+            return null;
+        }
+    }
+
+    // A shell that is gone can neither set the downtime limit back nor take its record back, and the next migration, perhaps virsh's,
+    // would run with the one and be taken for the other. A shell that lives does the same, to the same values.
+    private static async Task ClearUpAsync(IHypervisorHost source, Guid vm, MigrationIntent? intent)
+    {
+        try
+        {
+            if (intent?.DowntimeBefore is TimeSpan downtime)
+            {
+                await source.SetMaxDowntimeAsync(vm, downtime, CancellationToken.None);
+            }
+
             await source.SetIntentAsync(vm, null, CancellationToken.None);
         }
         catch (HypervisorException)

@@ -23,6 +23,8 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(options);
 
+        ClusterState state = registry.Store.Load();
+
         // A destination that does not exist is said before any host is asked.
         HostRegistration? named = options.Destination is string name ? registry.Find(name) : null;
         HostRegistration sourceRegistration = registry.Find(vm.Host);
@@ -43,10 +45,9 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
             Definition = definition,
             Source = sourceInventory,
             Destination = destination,
-            Policy = options.Policy,
-            Bandwidth = options.Bandwidth,
-            MaxDowntime = options.MaxDowntime,
-            Attached = options.Attached,
+            Parameters = options,
+            Cluster = OptionCatalog.Of(state, sourceRegistration.Cluster),
+            Policies = PolicyCatalog.Of(state),
             DestinationOrigin = named is null ? SettingOrigin.Default : SettingOrigin.Parameter,
         });
         return new(plan, source, await hypervisor.ConnectAsync(destination.Registration, cancellationToken), operatorName);

@@ -1,4 +1,5 @@
 using VirtMigration.Planning;
+using VirtMigration.Policies;
 using VirtMigration.Ports;
 using VirtMigration.Units;
 
@@ -10,9 +11,13 @@ internal sealed class PreparedVm
     private readonly MigrationRun _run;
     private readonly SavedDefinition? _saved;
     private readonly TimeSpan _downtimeBefore;
+    private readonly Bandwidth? _speedBefore;
+    private readonly List<string> _notices = [];
+    private bool _usedMonitor;
 
-    private PreparedVm(MigrationRun run, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore)
+    private PreparedVm(MigrationRun run, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore, Bandwidth? speedBefore)
     {
+        _speedBefore = speedBefore;
         _run = run;
         Events = events;
         _saved = saved;
@@ -36,15 +41,20 @@ internal sealed class PreparedVm
             throw AlreadyUnderWay(plan.VM, plan.Source);
         }
 
+        // libvirt keeps the speed that a step of the schedule sets.
+        Bandwidth? speed = plan.Schedule.Concat(plan.Deadlines).Any(step => step.Action == ConvergenceAction.SetBandwidth)
+            ? await source.GetMaxBandwidthAsync(plan.Uuid, stop)
+            : null;
         IMigrationEvents events = await source.SubscribeAsync(plan.Uuid, stop);
-        PreparedVm prepared = new(run, events, await saving, await reading);
+        PreparedVm prepared = new(run, events, await saving, await reading, speed);
         try
         {
             await source.SetIntentAsync(
                 plan.Uuid,
-                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now),
+                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now, prepared._downtimeBefore),
                 stop);
             await source.SetMaxDowntimeAsync(plan.Uuid, plan.InitialDowntime, stop);
+            await prepared.TellSwitchoverBandwidthAsync(stop);
             return prepared;
         }
         catch
@@ -52,6 +62,26 @@ internal sealed class PreparedVm
             await events.DisposeAsync();
             _ = await prepared.RestoreSourceAsync();
             throw;
+        }
+    }
+
+    // It only makes the end better: where it cannot be told, the migration proceeds without and says so.
+    private async Task TellSwitchoverBandwidthAsync(CancellationToken stop)
+    {
+        if (_run.Plan.MonitorSwitchoverBandwidth is not Bandwidth bandwidth)
+        {
+            return;
+        }
+
+        try
+        {
+            _usedMonitor = true;
+            await _run.Source.SetSwitchoverBandwidthAsync(_run.Plan.Uuid, bandwidth, stop);
+            _notices.Add("the switchover bandwidth was told through QEMU's monitor, for which libvirt marks the VM as tainted");
+        }
+        catch (HypervisorException error)
+        {
+            _notices.Add($"the switchover bandwidth could not be told: {error.Message}");
         }
     }
 
@@ -65,12 +95,16 @@ internal sealed class PreparedVm
     /// <summary>Puts right what the hypervisor leaves behind, and says what could not be.</summary>
     /// <param name="state">Where the VM is.</param>
     /// <param name="error">What the hypervisor said.</param>
-    public async Task<IReadOnlyList<string>> FinishAsync(MigrationEndState state, HypervisorException? error) => state switch
-    {
-        MigrationEndState.Moved => await SettleDestinationAsync(error),
-        MigrationEndState.Stayed => await RestoreSourceAsync(),
-        _ => [],
-    };
+    public async Task<IReadOnlyList<string>> FinishAsync(MigrationEndState state, HypervisorException? error) =>
+    [
+        .. _notices,
+        .. state switch
+        {
+            MigrationEndState.Moved => await SettleDestinationAsync(error),
+            MigrationEndState.Stayed => await RestoreSourceAsync(),
+            _ => [],
+        },
+    ];
 
     private async Task<IReadOnlyList<string>> RestoreSourceAsync()
     {
@@ -79,6 +113,18 @@ internal sealed class PreparedVm
         // The limit outlives an aborted migration, and a virsh user's next one would run with it.
         await TryAsync(notices, $"the VM's downtime limit could not be set back to {DurationText.Format(_downtimeBefore)}",
             () => _run.Source.SetMaxDowntimeAsync(_run.Plan.Uuid, _downtimeBefore, CancellationToken.None));
+        if (_speedBefore is Bandwidth speed)
+        {
+            await TryAsync(notices, $"the VM's migration bandwidth could not be set back to {speed}",
+                () => _run.Source.SetMaxBandwidthAsync(_run.Plan.Uuid, speed, CancellationToken.None));
+        }
+
+        if (_usedMonitor)
+        {
+            await TryAsync(notices, "the switchover bandwidth could not be cleared",
+                () => _run.Source.SetSwitchoverBandwidthAsync(_run.Plan.Uuid, null, CancellationToken.None));
+        }
+
         await TryAsync(notices, "the intent record could not be removed from the VM's metadata",
             () => _run.Source.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None));
         return notices;

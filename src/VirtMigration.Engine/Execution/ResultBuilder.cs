@@ -39,6 +39,7 @@ internal static class ResultBuilder
             MaxThrottle = record.Watch.MaxThrottle,
             ParallelConnections = record.Watch.Used.ParallelConnections,
             ZeroCopy = record.Watch.Used.Uses(MigrationTechniques.ZeroCopy),
+            Measured = Measured(record),
             Actions = record.Watch.Actions,
             Notices = Notices(record),
             Plan = plan,
@@ -58,6 +59,35 @@ internal static class ResultBuilder
         figures is { Elapsed.Ticks: > 0 }
             ? Bandwidth.FromBytesPerSecond((long)(figures.MemoryProcessed.Bytes / figures.Elapsed.TotalSeconds))
             : null;
+
+    private static IReadOnlyList<SettingMeasurement> Measured(RunRecord record)
+    {
+        TransferWatch watch = record.Watch;
+        bool flowed = watch.SentMemory || record.Figures is { MemoryProcessed.Bytes: > 0 };
+
+        // QEMU sends nothing before all the connections that it was told to open are open (migration/multifd.c), and a plain migration
+        // has one: so once memory has flowed their number is known.
+        string? connections = flowed ? $"{watch.Used.ParallelConnections ?? 1}" : null;
+        string?[] rates =
+        [
+            watch.PeakRate is Bandwidth peak ? $"at most {peak}" : null,
+            Throughput(record.Figures) is Bandwidth mean ? $"on average {mean}" : null,
+        ];
+        string rate = string.Join(", ", rates.OfType<string>());
+        return
+        [
+            Beside(record.Plan, "ParallelConnections", connections),
+            Beside(record.Plan, "Bandwidth", rate.Length == 0 ? null : rate),
+            Beside(record.Plan, "InitialDowntime", record.Figures?.Downtime is TimeSpan downtime
+                ? $"{DurationText.Format(downtime)}{(watch.LastDowntime is TimeSpan limit ? $" (limit raised to {DurationText.Format(limit)})" : string.Empty)}"
+                : null),
+        ];
+    }
+
+    private static SettingMeasurement Beside(MigrationPlan plan, string setting, string? seen) =>
+        plan.Decisions.FirstOrDefault(one => one.Setting == setting) is PlanDecision decision
+            ? new(setting, decision.Asked, decision.Taken, seen)
+            : new(setting, "not known", "not known", seen);
 
     // An error of a call whose VM moved is worth knowing, but it is not the outcome.
     private static IReadOnlyList<string> Notices(RunRecord record) =>

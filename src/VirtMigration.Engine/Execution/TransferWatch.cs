@@ -29,6 +29,8 @@ internal sealed class TransferWatch
 
     private MigrationSample? _last;
     private bool _inPostCopy;
+    private TimeSpan? _longestPause;
+    private long _pausedAt;
 
     public TransferWatch(MigrationRun run, IMigrationEvents events, IProgress<MigrationSample>? progress, TimeProvider clock)
     {
@@ -36,7 +38,7 @@ internal sealed class TransferWatch
         _events = events;
         _progress = progress;
         _clock = clock;
-        _schedule = new(run.Plan.Schedule, run.Plan.StepInterval, clock);
+        _schedule = new(run.Plan.Schedule, run.Plan.Deadlines, run.Plan.StepInterval, run.Plan.InitialDowntime, clock);
         Estimator = new(run.Plan.VM, run.Plan.Source, run.Plan.Destination, clock);
         Used = run.Plan.Transfer;
     }
@@ -53,6 +55,15 @@ internal sealed class TransferWatch
     public MigrationCounters? Completed { get; private set; }
 
     public int? MaxThrottle { get; private set; }
+
+    /// <summary>The highest rate that was seen; null: none was.</summary>
+    public Bandwidth? PeakRate { get; private set; }
+
+    /// <summary>Whether memory was seen to flow.</summary>
+    public bool SentMemory { get; private set; }
+
+    /// <summary>The downtime allowed last; null: as at the start.</summary>
+    public TimeSpan? LastDowntime { get; private set; }
 
     /// <summary>Whether the schedule itself gave up.</summary>
     public bool AbortedBySchedule { get; private set; }
@@ -144,24 +155,70 @@ internal sealed class TransferWatch
 
         _last = Estimator.Sample(counters);
         MaxThrottle = counters.Throttle is int throttle ? Math.Max(throttle, MaxThrottle ?? 0) : MaxThrottle;
+        PeakRate = counters.MemoryRate is Bandwidth rate && !(rate <= PeakRate) ? rate : PeakRate;
+        SentMemory |= counters.MemoryProcessed.Bytes > 0;
         _progress?.Report(_last);
-        if (!_inPostCopy && _schedule.Due(counters.Iteration) is ConvergenceStep step)
+        if (_longestPause is TimeSpan longest)
         {
-            await TakeAsync(step, counters);
+            await EndPauseAsync(longest);
+        }
+        else if (!_inPostCopy && _schedule.Due(MomentOf(counters)) is DueStep due)
+        {
+            await TakeAsync(due, counters);
         }
     }
 
-    private async Task TakeAsync(ConvergenceStep step, MigrationCounters counters)
+    private static ScheduleMoment MomentOf(MigrationCounters counters) => new(
+        counters.Iteration,
+        counters.Elapsed,
+        new(counters.MemoryRemaining.Bytes + counters.DiskRemaining.Bytes),
+        new(counters.MemoryTotal.Bytes + counters.DiskTotal.Bytes));
+
+    // The guest stands: nothing of the schedule is worth more of its time.
+    private async Task EndPauseAsync(TimeSpan longest)
+    {
+        if (_clock.GetElapsedTime(_pausedAt) < longest)
+        {
+            return;
+        }
+
+        try
+        {
+            await _run.Source.AbortJobAsync(_run.Plan.Uuid, CancellationToken.None);
+            AbortedBySchedule = true;
+            Note("abort", $"policy {_run.Plan.Policy}: the guest has stood for {DurationText.Exact(longest)}");
+        }
+        catch (HypervisorException)
+        {
+            // It ended in this very moment; if not, it is tried again with the next sample.
+        }
+    }
+
+    private async Task TakeAsync(DueStep due, MigrationCounters counters)
     {
         Guid vm = _run.Plan.Uuid;
-        string reason = $"policy {_run.Plan.Policy}: not finished in pass {counters.Iteration}, {counters.MemoryRemaining} remaining";
+        ConvergenceStep step = due.Step;
+        string reason = due.Deadline
+            ? $"policy {_run.Plan.Policy}, deadline '{step}': {counters.MemoryRemaining} remaining"
+            : $"policy {_run.Plan.Policy}: not finished in pass {counters.Iteration}, {counters.MemoryRemaining} remaining";
         try
         {
             switch (step.Action)
             {
-                case ConvergenceAction.SetDowntime when step.Downtime is TimeSpan downtime:
+                case ConvergenceAction.SetDowntime when due.Downtime is TimeSpan downtime:
                     await _run.Source.SetMaxDowntimeAsync(vm, downtime, CancellationToken.None);
+                    LastDowntime = downtime;
                     Note($"downtime limit {DurationText.Format(downtime)}", reason);
+                    break;
+                case ConvergenceAction.SetBandwidth when step.Bandwidth is Bandwidth bandwidth:
+                    await _run.Source.SetMaxBandwidthAsync(vm, bandwidth, CancellationToken.None);
+                    Note($"bandwidth {bandwidth}", reason);
+                    break;
+                case ConvergenceAction.Pause when step.UpTo is TimeSpan longest:
+                    await _run.Source.SuspendAsync(vm, CancellationToken.None);
+                    _longestPause = longest;
+                    _pausedAt = _clock.GetTimestamp();
+                    Note("pause", reason);
                     break;
                 case ConvergenceAction.StartPostCopy:
                     await _run.Source.StartPostCopyAsync(vm, CancellationToken.None);

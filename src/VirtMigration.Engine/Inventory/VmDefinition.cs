@@ -1,3 +1,4 @@
+using VirtMigration.Options;
 using VirtMigration.Units;
 
 namespace VirtMigration.Inventory;
@@ -25,6 +26,9 @@ public sealed record VmDefinition
 
     /// <summary><c>memtune/hard_limit</c>: the most memory the process may hold or lock; null: none.</summary>
     public ByteSize? MemoryHardLimit { get; init; }
+
+    /// <summary>What it states for its own migrations.</summary>
+    public VmMigrationOptions Options { get; init; } = VmMigrationOptions.Empty;
 
     /// <summary>Whether its memory is on huge pages.</summary>
     public bool HugePages { get; init; }

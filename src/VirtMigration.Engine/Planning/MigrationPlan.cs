@@ -27,11 +27,18 @@ public sealed record MigrationPlan
     /// <summary>What is handed to the hypervisor.</summary>
     public required TransferSettings Transfer { get; init; }
 
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over, where it is told through its monitor on the source
+    /// before the start; null: it is told with the transfer, or not at all.</summary>
+    public Bandwidth? MonitorSwitchoverBandwidth { get; init; }
+
     /// <summary>The downtime allowed at the start.</summary>
     public required TimeSpan InitialDowntime { get; init; }
 
     /// <summary>What is done, in this order, as long as the migration has not finished.</summary>
     public required IReadOnlyList<ConvergenceStep> Schedule { get; init; }
+
+    /// <summary>What is done once when it becomes due, wherever the schedule is.</summary>
+    public IReadOnlyList<ConvergenceStep> Deadlines { get; init; } = [];
 
     /// <summary>The least time between two steps of the schedule.</summary>
     public required TimeSpan StepInterval { get; init; }
@@ -41,6 +48,9 @@ public sealed record MigrationPlan
 
     /// <summary>Why each setting is what it is.</summary>
     public required IReadOnlyList<PlanDecision> Decisions { get; init; }
+
+    /// <summary>What should be known before it starts.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the plan sends over parallel connections, and so wants both hosts for itself.</summary>
     public bool IsParallel() => Transfer.ParallelConnections is not null;
@@ -54,10 +64,12 @@ public sealed record MigrationPlan
             && Source == other.Source
             && Destination == other.Destination
             && Transfer == other.Transfer
+            && MonitorSwitchoverBandwidth == other.MonitorSwitchoverBandwidth
             && InitialDowntime == other.InitialDowntime
             && StepInterval == other.StepInterval
             && Concurrency == other.Concurrency
-            && Schedule.SequenceEqual(other.Schedule);
+            && Schedule.SequenceEqual(other.Schedule)
+            && Deadlines.SequenceEqual(other.Deadlines);
     }
 
     /// <summary>One line: <c>VM 'db1' (2 GiB): h1 -> h2, policy VeryLarge, 2 connections with zero-copy, 10 Gbps, downtime 300 ms</c>.</summary>

@@ -1,6 +1,6 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Policies;
-using VirtMigration.Units;
 
 namespace VirtMigration.Planning;
 
@@ -10,7 +10,7 @@ public sealed record MigrationRequest
     /// <summary>The VM.</summary>
     public required VirtualMachine Vm { get; init; }
 
-    /// <summary>Its definition.</summary>
+    /// <summary>Its definition, with what it states for its own migrations.</summary>
     public required VmDefinition Definition { get; init; }
 
     /// <summary>Where it runs.</summary>
@@ -19,17 +19,14 @@ public sealed record MigrationRequest
     /// <summary>Where it is to go.</summary>
     public required HostInventory Destination { get; init; }
 
-    /// <summary>The policy; null: the default.</summary>
-    public MigrationPolicy? Policy { get; init; }
+    /// <summary>What the command's parameters ask for.</summary>
+    public PlanOptions Parameters { get; init; } = new();
 
-    /// <summary>The most that may be sent; null: what the links carry.</summary>
-    public Bandwidth? Bandwidth { get; init; }
+    /// <summary>What the cluster states.</summary>
+    public ClusterMigrationOptions Cluster { get; init; } = new() { Cluster = string.Empty };
 
-    /// <summary>The downtime allowed at the start; null: the policy's.</summary>
-    public TimeSpan? MaxDowntime { get; init; }
-
-    /// <summary>Whether this shell drives the transfer instead of the source's daemon.</summary>
-    public bool Attached { get; init; }
+    /// <summary>The policies there are.</summary>
+    public IReadOnlyList<MigrationPolicy> Policies { get; init; } = BuiltInPolicies.All;
 
     /// <summary>How the destination came to be chosen.</summary>
     public SettingOrigin DestinationOrigin { get; init; } = SettingOrigin.Parameter;

@@ -29,12 +29,15 @@ public enum MigrationTechniques
     /// <summary>Post-copy may be switched to.</summary>
     PostCopy = 1 << 15,
 
+    /// <summary>Memory is sent encrypted.</summary>
+    Tls = 1 << 16,
+
     /// <summary>Memory is sent over several connections (multifd).</summary>
     Parallel = 1 << 17,
 
     /// <summary>Memory is sent without copying it into the kernel (MSG_ZEROCOPY).</summary>
     ZeroCopy = 1 << 20,
 
-    /// <summary>Memory that is sent again is sent as a difference (XBZRLE).</summary>
+    /// <summary>Memory is compressed on its way, by the method that the transfer names.</summary>
     Compressed = 1 << 11,
 }

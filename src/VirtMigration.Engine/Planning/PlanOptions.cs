@@ -1,9 +1,10 @@
+using VirtMigration.Options;
 using VirtMigration.Policies;
 using VirtMigration.Units;
 
 namespace VirtMigration.Planning;
 
-/// <summary>What an operator asks of a migration; null leaves a setting to the policy and the hosts.</summary>
+/// <summary>What an operator asks of one migration; null leaves a setting to the VM, the cluster, the policy and the hosts.</summary>
 public sealed record PlanOptions
 {
     /// <summary>The policy.</summary>
@@ -12,12 +13,27 @@ public sealed record PlanOptions
     /// <summary>The destination by its registered name; null: the best other host of the cluster.</summary>
     public string? Destination { get; init; }
 
+    /// <summary>Parallel connections.</summary>
+    public ParallelChoice? ParallelConnections { get; init; }
+
     /// <summary>The most that may be sent.</summary>
     public Bandwidth? Bandwidth { get; init; }
+
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over.</summary>
+    public BandwidthChoice? SwitchoverBandwidth { get; init; }
 
     /// <summary>The downtime allowed at the start.</summary>
     public TimeSpan? MaxDowntime { get; init; }
 
-    /// <summary>Whether this shell drives the transfer.</summary>
-    public bool Attached { get; init; }
+    /// <summary>Post-copy.</summary>
+    public PostCopyMode? PostCopy { get; init; }
+
+    /// <summary>How memory is compressed.</summary>
+    public CompressionMethod? Compression { get; init; }
+
+    /// <summary>Whether memory is sent encrypted.</summary>
+    public bool? Encryption { get; init; }
+
+    /// <summary>Who drives the transfer and how it travels.</summary>
+    public MigrationTransport Transport { get; init; }
 }

@@ -22,6 +22,12 @@ internal static class PlanText
             Wrap(text, $"{taken} - {decision.Reason}", column: first, first);
         }
 
+        foreach (string warning in plan.Warnings)
+        {
+            text.AppendLine().Append((Indent + "WARNING").PadRight(first));
+            Wrap(text, warning, column: first, first);
+        }
+
         return text.ToString();
     }
 

@@ -1,3 +1,4 @@
+using VirtMigration.Options;
 using VirtMigration.Units;
 
 namespace VirtMigration.Planning;
@@ -19,6 +20,25 @@ public sealed record TransferSettings
 
     /// <summary>How many parallel connections (2 to 255, QEMU's multifd-channels); null: one plain stream.</summary>
     public int? ParallelConnections { get; init; }
+
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over, where the daemon is told with the transfer; null: QEMU
+    /// estimates, or was told through its monitor (<see cref="MigrationPlan.MonitorSwitchoverBandwidth"/>).</summary>
+    public Bandwidth? SwitchoverBandwidth { get; init; }
+
+    /// <summary>The method with <see cref="MigrationTechniques.Compressed"/>.</summary>
+    public CompressionMethod Compression { get; init; }
+
+    /// <summary>The cache of XBZRLE, a power of two; null: QEMU's own 64 MiB (migration/options.c).</summary>
+    public ByteSize? XbzrleCache { get; init; }
+
+    /// <summary>How much auto-converge slows the vCPUs down first, in percent, 1 to 99; null: QEMU's own 20.</summary>
+    public int? AutoConvergeInitial { get; init; }
+
+    /// <summary>How much more it slows them down each time, in percent, 1 to 99; null: QEMU's own 10.</summary>
+    public int? AutoConvergeIncrement { get; init; }
+
+    /// <summary>The name in the destination's certificate; null: the name that the destination is reached by.</summary>
+    public string? TlsDestination { get; init; }
 
     /// <summary>Whether a technique is used.</summary>
     /// <param name="technique">The technique.</param>

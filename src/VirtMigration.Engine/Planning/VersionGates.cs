@@ -1,34 +1,37 @@
-using VirtMigration.Inventory;
-
 namespace VirtMigration.Planning;
 
-/// <summary>From which versions on both hosts a technique is there. The only place where versions are compared.</summary>
+/// <summary>From which versions on (and until which) a technique is there, with the source of each. The only place where versions are
+/// compared.</summary>
 internal static class VersionGates
 {
-    // libvirt NEWS 5.2.0 (VIR_MIGRATE_PARALLEL); QEMU ChangeLog 4.0 (multifd no longer experimental).
-    private static readonly Gate s_parallel = new("parallel connections", new(5, 2), new(4, 0));
+    /// <summary>libvirt NEWS 5.2.0 (VIR_MIGRATE_PARALLEL); QEMU ChangeLog 4.0 (multifd no longer experimental).</summary>
+    public static readonly VersionGate Parallel = new("parallel connections", new(5, 2), new(4, 0));
 
-    // libvirt NEWS 8.5.0 (VIR_MIGRATE_ZEROCOPY); QEMU ChangeLog 7.1 (zero-copy-send).
-    private static readonly Gate s_zeroCopy = new("zero-copy", new(8, 5), new(7, 1));
+    /// <summary>libvirt NEWS 8.5.0 (VIR_MIGRATE_ZEROCOPY); QEMU ChangeLog 7.1 (zero-copy-send).</summary>
+    public static readonly VersionGate ZeroCopy = new("zero-copy", new(8, 5), new(7, 1));
 
-    /// <summary>Why parallel connections are not to be had between two hosts; null if they are.</summary>
-    public static string? ParallelMissing(HostInventory source, HostInventory destination) => s_parallel.Missing(source, destination);
+    /// <summary>QEMU ChangeLog 10.1 (multifd with post-copy); before it, 8.0 and later refuse it and 7.2 loses the VM at the switch
+    /// (seen on libvirt 9.0).</summary>
+    public static readonly VersionGate ParallelPostCopy = new("post-copy over parallel connections", new(5, 2), new(10, 1));
 
-    /// <summary>Why zero-copy is not to be had between two hosts; null if it is.</summary>
-    public static string? ZeroCopyMissing(HostInventory source, HostInventory destination) => s_zeroCopy.Missing(source, destination);
+    /// <summary>libvirt NEWS 9.4.0 (zlib and zstd with parallel migration); QEMU ChangeLog 5.0 (multifd-compression).</summary>
+    public static readonly VersionGate ParallelCompression = new("compression of parallel connections", new(9, 4), new(5, 0));
 
-    private sealed record Gate(string Technique, Version Libvirt, Version Qemu)
-    {
-        public string? Missing(HostInventory source, HostInventory destination) => MissingOn(source) ?? MissingOn(destination);
+    /// <summary>libvirt NEWS 1.3.4 (compression mt); gone from QEMU 9.1 (docs/about/removed-features, compress capability).</summary>
+    public static readonly VersionGate MultiThreadCompression = new("multi-thread compression", new(1, 3, 4), new(2, 4), GoneFromQemu: new(9, 1));
 
-        private string? MissingOn(HostInventory host)
-        {
-            HostFacts facts = host.Facts;
-            return facts.LibvirtVersion < Libvirt
-                ? $"{Technique} needs libvirt {Libvirt}, {host.Name} has {facts.LibvirtVersion}"
-                : facts.HypervisorVersion < Qemu
-                    ? $"{Technique} needs QEMU {Qemu}, {host.Name} has {facts.HypervisorVersion?.ToString() ?? "one of an unknown version"}"
-                    : null;
-        }
-    }
+    /// <summary>libvirt NEWS 11.1.0 (VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER); QEMU ChangeLog 8.2 (avail-switchover-bandwidth).</summary>
+    public static readonly VersionGate SwitchoverParameter = new("a switchover bandwidth with the transfer", new(11, 1), new(8, 2));
+
+    /// <summary>QEMU ChangeLog 8.2 (avail-switchover-bandwidth, of the source alone); libvirt 0.8.3 (virDomainQemuMonitorCommand).</summary>
+    public static readonly VersionGate SwitchoverMonitor = new("a switchover bandwidth", new(0, 8, 3), new(8, 2));
+
+    /// <summary>libvirt NEWS 3.2.0 (VIR_MIGRATE_TLS); QEMU ChangeLog 2.7 (TLS for migration).</summary>
+    public static readonly VersionGate Tls = new("encryption", new(3, 2), new(2, 7));
+
+    /// <summary>libvirt NEWS 6.0.0 (VIR_MIGRATE_PARAM_TLS_DESTINATION).</summary>
+    public static readonly VersionGate TlsDestination = new("a certificate's name of its own", new(6, 0), new(2, 7));
+
+    /// <summary>libvirt NEWS 1.3.3 (VIR_MIGRATE_POSTCOPY); QEMU ChangeLog 2.6 (post-copy no longer experimental).</summary>
+    public static readonly VersionGate PostCopy = new("post-copy", new(1, 3, 3), new(2, 6));
 }

@@ -1,3 +1,5 @@
+using VirtMigration.Options;
+
 namespace VirtMigration.Policies;
 
 /// <summary>The policies that come with the product. Their numbers are those of oVirt's four current policies
@@ -24,7 +26,7 @@ public static class BuiltInPolicies
         BuiltIn = true,
         MaxConcurrent = 1,
         AutoConverge = true,
-        Compression = true,
+        Compression = CompressionMethod.Xbzrle,
         InitialDowntime = TimeSpan.FromMilliseconds(100),
         Schedule = [.. UpToHalfASecond(), LastDowntime(5000), Abort()],
     };

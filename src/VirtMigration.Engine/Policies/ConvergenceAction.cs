@@ -1,13 +1,19 @@
 namespace VirtMigration.Policies;
 
-/// <summary>What a step of a schedule does to a migration that has not finished yet.</summary>
+/// <summary>What a step does to a migration that has not finished yet.</summary>
 public enum ConvergenceAction
 {
     /// <summary>Allows a longer downtime for the switchover.</summary>
     SetDowntime,
 
+    /// <summary>Changes the most that may be sent.</summary>
+    SetBandwidth,
+
     /// <summary>Lets the guest run on the destination while the rest of its memory follows.</summary>
     StartPostCopy,
+
+    /// <summary>Stops the guest so that the rest of its memory can be sent; gives up when that takes too long.</summary>
+    Pause,
 
     /// <summary>Gives up: the guest stays on the source.</summary>
     Abort,

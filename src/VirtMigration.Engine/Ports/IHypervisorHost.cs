@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Units;
 
@@ -83,6 +84,19 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task StartPostCopyAsync(Guid vm, CancellationToken cancellationToken);
 
+    /// <summary>Stops the guest of a running migration, so that it ends; the hypervisor lets the guest run again by itself when the
+    /// migration has ended, on whichever side.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SuspendAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Sets, through the hypervisor's monitor, the bandwidth that QEMU may count on when it decides to switch over; for daemons
+    /// that cannot be told with the transfer. libvirt marks a VM as tainted whose monitor was used.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="bandwidth">The bandwidth; null: QEMU estimates, as it does when nothing was set.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken);
+
     /// <summary>Moves a VM: returns when the hypervisor says that it moved, throws when it says anything else. Not bounded and not
     /// cancelled; <see cref="AbortJobAsync"/> ends it.</summary>
     /// <param name="vm">The VM.</param>
@@ -117,4 +131,21 @@ public interface IHypervisorHost
     /// <param name="vm">The VM.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<MigrationIntent?> GetIntentAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>What a VM states for its migrations: of the running one where it runs, else of its definition.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<VmMigrationOptions> GetVmOptionsAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>What each VM of the host states for its migrations, running or not; those that state nothing are left out.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<IReadOnlyList<StoredVmOptions>> ListVmOptionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes what a VM states for its migrations, into the running VM and into its definition, or removes it where nothing is
+    /// stated. Others' metadata is left as it is, and so is what another version of this product put beside what this one
+    /// knows.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="options">What it is to state.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken);
 }

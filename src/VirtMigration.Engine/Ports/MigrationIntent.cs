@@ -7,4 +7,7 @@ namespace VirtMigration.Ports;
 /// <param name="Policy">The policy by name.</param>
 /// <param name="Destination">The destination by its registered name.</param>
 /// <param name="StartedAt">When.</param>
-public sealed record MigrationIntent(string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt);
+/// <param name="DowntimeBefore">The VM's downtime limit before: the shell that wrote this sets it back, and if that shell dies whoever
+/// stops the migration can; null: not known.</param>
+public sealed record MigrationIntent(
+    string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt, TimeSpan? DowntimeBefore);

@@ -29,7 +29,7 @@ public sealed class ClusterFile : IClusterStore
 
         // What is not ours stays as it was written, also where it looks like a date.
         DateParseHandling = DateParseHandling.None,
-        Converters = { new BandwidthJsonConverter(), new StringEnumConverter() },
+        Converters = { new BandwidthJsonConverter(), new ChoiceJsonConverter(), new StringEnumConverter() },
     };
 
     /// <summary>Creates the store over a folder.</summary>
@@ -110,6 +110,7 @@ public sealed class ClusterFile : IClusterStore
 
             ClusterState state = content.ToObject<ClusterState>(JsonSerializer.Create(s_form))!;
             CheckHosts(state);
+            CheckOptions(state);
             return state;
         }
         catch (Exception error) when (error is JsonException or VirtMigrationException { ErrorId: not "ClusterFileTooNew" })
@@ -132,6 +133,25 @@ public sealed class ClusterFile : IClusterStore
             {
                 throw new JsonSerializationException($"the host '{host?.Name}' lacks its name, cluster, connectUri or peerUri");
             }
+        }
+    }
+
+    // Somebody may have edited the file by hand: what would be refused at the prompt must not come in here.
+    private static void CheckOptions(ClusterState state)
+    {
+        foreach (Policies.MigrationPolicy policy in state.Policies)
+        {
+            Policies.PolicyRules.Check(policy ?? throw new JsonSerializationException("a policy is empty"));
+        }
+
+        foreach (Options.ClusterMigrationOptions options in state.Clusters)
+        {
+            if (string.IsNullOrWhiteSpace(options?.Cluster))
+            {
+                throw new JsonSerializationException("options state no cluster");
+            }
+
+            Options.OptionRules.Check(options);
         }
     }
 

@@ -1,6 +1,8 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
+using VirtMigration.Policies;
 
 namespace VirtMigration.State;
 
@@ -16,6 +18,12 @@ public sealed record ClusterState
 
     /// <summary>The hosts.</summary>
     public IReadOnlyList<HostRegistration> Hosts { get; init; } = [];
+
+    /// <summary>What each cluster states for its migrations; a cluster that states nothing is left out.</summary>
+    public IReadOnlyList<ClusterMigrationOptions> Clusters { get; init; } = [];
+
+    /// <summary>The policies that operators added.</summary>
+    public IReadOnlyList<MigrationPolicy> Policies { get; init; } = [];
 
     /// <summary>What this version does not know, kept as it is.</summary>
     [JsonExtensionData]

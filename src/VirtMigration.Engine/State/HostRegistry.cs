@@ -9,6 +9,9 @@ public sealed class HostRegistry(IClusterStore store)
 {
     private const string Lister = "Get-VmHost";
 
+    /// <summary>Where they are kept.</summary>
+    public IClusterStore Store => store;
+
     /// <summary>All hosts, by name.</summary>
     public IReadOnlyList<HostRegistration> All() =>
         [.. store.Load().Hosts.OrderBy(host => host.Name, StringComparer.OrdinalIgnoreCase)];

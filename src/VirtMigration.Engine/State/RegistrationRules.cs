@@ -28,7 +28,8 @@ public static class RegistrationRules
 
     /// <summary>Throws for the first rule that a registration breaks.</summary>
     /// <param name="host">The registration.</param>
-    /// <exception cref="VirtMigrationException">HostNameInvalid, ClusterNameInvalid, HostUriInvalid or MigrationAddressInvalid.</exception>
+    /// <exception cref="VirtMigrationException">HostNameInvalid, ClusterNameInvalid, HostUriInvalid, MigrationAddressInvalid or
+    /// LinkSpeedInvalid.</exception>
     public static void Check(HostRegistration host)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -47,6 +48,11 @@ public static class RegistrationRules
         CheckUri(host.Name, host.ConnectUri);
         CheckUri(host.Name, host.PeerUri);
         CheckAddress(host);
+        if (host.LinkSpeed is Units.Bandwidth speed && (speed.BitsPerSecond == 0 || speed.HasNoLimit()))
+        {
+            throw new VirtMigrationException("LinkSpeedInvalid", $"A link speed of {speed} is no speed of a link.",
+                "State what the link carries, such as 10Gbps, or leave it out to have it read from -MigrationInterface.", host.Name);
+        }
     }
 
     private static void CheckUri(string name, string uri)
@@ -66,6 +72,13 @@ public static class RegistrationRules
 
     private static void CheckAddress(HostRegistration host)
     {
+        if (host.MigrationAddress?.StartsWith("rdma:", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            throw new VirtMigrationException("MigrationAddressInvalid",
+                $"'{host.MigrationAddress}' asks for RDMA, which excludes parallel connections and zero-copy and needs all guest memory pinned.",
+                "Give the address alone, such as 10.0.8.11; memory goes over TCP.", host.Name);
+        }
+
         if (host.MigrationAddress is string address && Uri.CheckHostName(address) == UriHostNameType.Unknown)
         {
             throw new VirtMigrationException("MigrationAddressInvalid", $"'{address}' is neither a host name nor an IP address.",

@@ -48,4 +48,21 @@ public static class DurationText
         { TotalHours: < 1 } => $"{value.Minutes} min {value.Seconds} s",
         _ => $"{(int)value.TotalHours} h {value.Minutes} min",
     };
+
+    /// <summary>A duration as <see cref="Parse"/> reads it back, in the largest unit that leaves a whole number: <c>90 s</c>,
+    /// <c>150 ms</c>.</summary>
+    /// <param name="value">The duration.</param>
+    public static string Exact(TimeSpan value)
+    {
+        foreach ((long ticks, string unit) in (ReadOnlySpan<(long, string)>)
+            [(TimeSpan.TicksPerHour, "h"), (TimeSpan.TicksPerMinute, "min"), (TimeSpan.TicksPerSecond, "s")])
+        {
+            if (value.Ticks != 0 && value.Ticks % ticks == 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{value.Ticks / ticks} {unit}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{(decimal)value.Ticks / TimeSpan.TicksPerMillisecond:0.####} ms");
+    }
 }

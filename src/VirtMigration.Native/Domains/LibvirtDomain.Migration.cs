@@ -48,6 +48,9 @@ internal sealed unsafe partial class LibvirtDomain
         Libvirt.virDomainMigrateStartPostCopy(_handle, 0),
         $"switch the migration of VM {Name} to post-copy");
 
+    /// <summary>Stops its guest; a migration under way goes on, and ends by letting it run again.</summary>
+    public void Suspend() => _ = Check(Libvirt.virDomainSuspend(_handle), $"suspend VM {Name}");
+
     /// <summary>Migrates, driven by the source's daemon. Blocks until the migration has ended.</summary>
     /// <param name="settings">How and where to.</param>
     public void MigratePeerToPeer(TransferSettings settings)

@@ -1,6 +1,8 @@
 using VirtMigration.Native.Handles;
 using VirtMigration.Native.Interop;
+using VirtMigration.Options;
 using VirtMigration.Planning;
+using VirtMigration.Units;
 
 namespace VirtMigration.Native.Domains;
 
@@ -23,6 +25,64 @@ internal static class MigrationParameters
             parameters.Add(Libvirt.MigrateParallelConnections, connections);
         }
 
+        if (settings.SwitchoverBandwidth is { } switchover)
+        {
+            parameters.Add(Libvirt.MigrateSwitchoverBandwidth, WholeMebibytes(switchover));
+        }
+
+        AddCompression(parameters, settings);
+        AddAutoConverge(parameters, settings);
+        if (settings.Uses(MigrationTechniques.Tls) && settings.TlsDestination is { } name)
+        {
+            parameters.Add(Libvirt.MigrateTlsDestination, name);
+        }
+
         return parameters;
     }
+
+    // libvirt refuses the tuning of what is not switched on (code 8, "Turn ... on to tune it").
+    private static void AddCompression(TypedParameters parameters, TransferSettings settings)
+    {
+        if (!settings.Uses(MigrationTechniques.Compressed) || Method(settings.Compression) is not { } method)
+        {
+            return;
+        }
+
+        parameters.Add(Libvirt.MigrateCompression, method);
+        if (settings is { Compression: CompressionMethod.Xbzrle, XbzrleCache: { } cache })
+        {
+            parameters.Add(Libvirt.MigrateXbzrleCache, (ulong)cache.Bytes);
+        }
+    }
+
+    private static void AddAutoConverge(TypedParameters parameters, TransferSettings settings)
+    {
+        if (!settings.Uses(MigrationTechniques.AutoConverge))
+        {
+            return;
+        }
+
+        if (settings.AutoConvergeInitial is { } initial)
+        {
+            parameters.Add(Libvirt.MigrateAutoConvergeInitial, initial);
+        }
+
+        if (settings.AutoConvergeIncrement is { } increment)
+        {
+            parameters.Add(Libvirt.MigrateAutoConvergeIncrement, increment);
+        }
+    }
+
+    // libvirt's own names (qemuMigrationCompressMethod, qemu_migration_params.c).
+    private static string? Method(CompressionMethod method) => method switch
+    {
+        CompressionMethod.Xbzrle => "xbzrle",
+        CompressionMethod.MultiThread => "mt",
+        CompressionMethod.Zlib => "zlib",
+        CompressionMethod.Zstd => "zstd",
+        _ => null,
+    };
+
+    // Rounded down, so that QEMU counts on no more than there is; but 0 would be "not stated".
+    private static ulong WholeMebibytes(Bandwidth bandwidth) => (ulong)Math.Max(1, bandwidth.BitsPerSecond / 8 / 1024 / 1024);
 }

@@ -18,8 +18,14 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_DOMAIN_METADATA_ELEMENT: an XML element under a namespace of its owner.</summary>
     internal const int MetadataElement = 2;
 
+    /// <summary>VIR_DOMAIN_AFFECT_CURRENT: the running domain where it runs, else its definition.</summary>
+    internal const uint AffectCurrent = 0;
+
     /// <summary>VIR_DOMAIN_AFFECT_LIVE: the running domain only.</summary>
     internal const uint AffectLive = 1 << 0;
+
+    /// <summary>VIR_DOMAIN_AFFECT_CONFIG: the definition only; together with <see cref="AffectLive"/>, both.</summary>
+    internal const uint AffectConfig = 1 << 1;
 
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial nint virDomainLookupByUUID(ConnectionHandle connection, byte* uuid);
@@ -45,6 +51,9 @@ internal static unsafe partial class Libvirt
 
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainGetInfo(nint domain, VirDomainInfo* info);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainSuspend(DomainHandle domain);
 
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainIsActive(DomainHandle domain);

@@ -6,6 +6,9 @@ namespace VirtMigration.Native.Interop;
 /// <summary>All domains of a host in one call (libvirt-domain.h).</summary>
 internal static unsafe partial class Libvirt
 {
+    /// <summary>No filter: all domains, running or not.</summary>
+    internal const uint ListAll = 0;
+
     /// <summary>VIR_CONNECT_LIST_DOMAINS_ACTIVE; the bulk statistics take the same filter.</summary>
     internal const uint ListActive = 1 << 0;
 

@@ -15,6 +15,24 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS, a signed 32-bit number.</summary>
     internal const string MigrateParallelConnections = "parallel.connections";
 
+    /// <summary>VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER, unsigned 64 bits, in MiB/s; since libvirt 11.1.</summary>
+    internal const string MigrateSwitchoverBandwidth = "bandwidth.avail.switchover";
+
+    /// <summary>VIR_MIGRATE_PARAM_COMPRESSION, a string: the method.</summary>
+    internal const string MigrateCompression = "compression";
+
+    /// <summary>VIR_MIGRATE_PARAM_COMPRESSION_XBZRLE_CACHE, unsigned 64 bits, in bytes.</summary>
+    internal const string MigrateXbzrleCache = "compression.xbzrle.cache";
+
+    /// <summary>VIR_MIGRATE_PARAM_AUTO_CONVERGE_INITIAL, a signed 32-bit number, in percent.</summary>
+    internal const string MigrateAutoConvergeInitial = "auto_converge.initial";
+
+    /// <summary>VIR_MIGRATE_PARAM_AUTO_CONVERGE_INCREMENT, a signed 32-bit number, in percent.</summary>
+    internal const string MigrateAutoConvergeIncrement = "auto_converge.increment";
+
+    /// <summary>VIR_MIGRATE_PARAM_TLS_DESTINATION, a string: the name in the destination's certificate.</summary>
+    internal const string MigrateTlsDestination = "tls.destination";
+
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial nint virDomainMigrate3(
         DomainHandle domain,

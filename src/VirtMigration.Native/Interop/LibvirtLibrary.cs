@@ -63,5 +63,10 @@ internal static unsafe class LibvirtLibrary
         $"libvirt is not installed on this machine: none of {string.Join(", ", sonames)} can be loaded.",
         "Install its client library: apt install libvirt0 (Debian, Ubuntu) or dnf install libvirt-libs (Fedora, RHEL).");
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Handle : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name switch
+    {
+        Name => Handle,
+        LibvirtQemuLibrary.Name => LibvirtQemuLibrary.Handle,
+        _ => 0,
+    };
 }

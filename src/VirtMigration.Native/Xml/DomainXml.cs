@@ -30,6 +30,7 @@ internal static class DomainXml
                 ? CpuSet.Parse(cpuset.Value)
                 : null,
             MemoryHardLimit = ScaledMemory.Read(domain.Element("memtune")?.Element("hard_limit")),
+            Options = VmOptionsXml.ReadFrom(domain.Element("metadata")),
             HugePages = domain.Element("memoryBacking")?.Element("hugepages") is not null,
         };
     }

@@ -22,7 +22,10 @@ internal static class IntentXml
         new XAttribute("pid", intent.ProcessId.ToString(CultureInfo.InvariantCulture)),
         new XAttribute("policy", intent.Policy),
         new XAttribute("destination", intent.Destination),
-        new XAttribute("started", intent.StartedAt.ToString("O", CultureInfo.InvariantCulture))).ToString(SaveOptions.DisableFormatting);
+        new XAttribute("started", intent.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
+        intent.DowntimeBefore is { } downtime
+            ? new XAttribute("downtime", ((long)downtime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
+            : null).ToString(SaveOptions.DisableFormatting);
 
     /// <summary>Reads the element; null where it is not a complete record. Metadata can be edited by anybody, and a record that
     /// cannot be read is worth as much as none.</summary>
@@ -40,7 +43,13 @@ internal static class IntentXml
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.RoundtripKind,
                 out DateTimeOffset started)
-                ? new(user, machine, process, policy, destination, started)
+                ? new(user, machine, process, policy, destination, started, Downtime(element))
                 : null;
     }
+
+    // In whole milliseconds, as libvirt gives it. Records of the first version of this product have none.
+    private static TimeSpan? Downtime(XElement element) =>
+        int.TryParse(element.Attribute("downtime")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
 }

@@ -29,7 +29,7 @@ internal static class Driver
             Destination = destination,
             Policy = BuiltInPolicies.Find(policy),
             Bandwidth = Bandwidth.Parse(bandwidth),
-            Attached = rest.Contains("--attached"),
+            Transport = rest.Contains("--attached") ? MigrationTransport.Attached : MigrationTransport.PeerToPeer,
         };
         MigrationRun run = await new PlanMaker(hypervisor, registry, "driver@lab").MakeAsync(listed, options, CancellationToken.None);
         MigrationResult result = await new MigrationRunner(TimeProvider.System).RunAsync(run, null, CancellationToken.None);

@@ -20,7 +20,7 @@ public sealed class OthersMigrationTests(LabFixture lab)
         string downtime = await guest.VirshAsync(vm.Host, "migrate-getmaxdowntime");
         using Process virsh = await StartAsync(guest, vm.Host);
 
-        VirtMigrationException atPlanning = await Assert.ThrowsAsync<VirtMigrationException>(() => lab.PlanAsync(guest, new PlanOptions { Destination = lab.Other(vm.Host) }));
+        VirtMigrationException atPlanning = await Assert.ThrowsAsync<VirtMigrationException>(() => lab.PlanAsync(guest, new PlanOptions { Destination = LabFixture.Other(vm.Host) }));
         Assert.Equal("MigrationAlreadyRunning", atPlanning.ErrorId);
 
         // A plan that was made before it began is refused as well.
@@ -34,7 +34,7 @@ public sealed class OthersMigrationTests(LabFixture lab)
         await guest.ReleaseAsync(vm.Host);
         await virsh.WaitForExitAsync();
         Assert.Equal(0, virsh.ExitCode);
-        await guest.RunsOnlyOnAsync(lab.Other(vm.Host));
+        await guest.RunsOnlyOnAsync(LabFixture.Other(vm.Host));
     }
 
     [Fact(Timeout = LabCollection.Bound)]
@@ -45,7 +45,7 @@ public sealed class OthersMigrationTests(LabFixture lab)
         using Process virsh = await StartAsync(guest, vm.Host);
         VmMigration found = await lab.Watcher.FindAsync(vm, lab.Registry.All(), CancellationToken.None);
         Assert.Equal(
-            (vm.Host, lab.Other(vm.Host), "started elsewhere", null),
+            (vm.Host, LabFixture.Other(vm.Host), "started elsewhere", null),
             (found.Source, found.Destination, found.Controller, found.Attended));
 
         List<MigrationSample> samples = [];
@@ -63,7 +63,7 @@ public sealed class OthersMigrationTests(LabFixture lab)
         Assert.Equal((MigrationPhase.Ended, 100), (samples[^1].Phase, samples[^1].Percent));
         Assert.All(samples.SkipLast(1), sample => Assert.NotEqual(MigrationPhase.Ended, sample.Phase));
         Assert.Equal(samples.Select(sample => sample.Percent).Order(), samples.Select(sample => sample.Percent));
-        await guest.RunsOnlyOnAsync(lab.Other(vm.Host));
+        await guest.RunsOnlyOnAsync(LabFixture.Other(vm.Host));
     }
 
     [Fact(Timeout = LabCollection.Bound)]
@@ -87,7 +87,7 @@ public sealed class OthersMigrationTests(LabFixture lab)
     {
         Process virsh = lab.StartVirsh(
             source, "migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--bandwidth", "4",
-            guest.Name, lab.Registry.Find(lab.Other(source)).PeerUri);
+            guest.Name, lab.Registry.Find(LabFixture.Other(source)).PeerUri);
         await Until.HoldsAsync("virsh's migration is visible", async () =>
         {
             Assert.False(virsh.HasExited, "virsh ended by itself");

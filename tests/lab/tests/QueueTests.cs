@@ -25,8 +25,8 @@ public sealed class QueueTests(LabFixture lab, ITestOutputHelper output)
             [$"starts {first.Name}", $"Succeeded {first.Name}", $"starts {second.Name}", $"Succeeded {second.Name}"],
             log.Lines.Where(line => !line.StartsWith("waits", StringComparison.Ordinal)));
         Assert.Contains(log.Lines, line => line.StartsWith($"waits {second.Name}: ", StringComparison.Ordinal));
-        await first.RunsOnlyOnAsync(lab.Other(source));
-        await second.RunsOnlyOnAsync(lab.Other(source));
+        await first.RunsOnlyOnAsync(LabFixture.Other(source));
+        await second.RunsOnlyOnAsync(LabFixture.Other(source));
     }
 
     [Fact(Timeout = LabCollection.Bound)]

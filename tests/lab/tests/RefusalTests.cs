@@ -38,7 +38,7 @@ public sealed class RefusalTests(LabFixture lab, ITestOutputHelper output)
     {
         Guest guest = await lab.BusyGuestAsync();
         VirtualMachine vm = await guest.ListedAsync();
-        HostRegistration nobody = lab.Registry.Find(lab.Other(vm.Host)) with
+        HostRegistration nobody = lab.Registry.Find(LabFixture.Other(vm.Host)) with
         {
             Name = "nobody",
             ConnectUri = "qemu+tcp://10.77.0.99/system",

@@ -16,7 +16,7 @@ public sealed class StoppingTests(LabFixture lab)
     {
         Name = "PostCopyAtOnce",
         StepInterval = TimeSpan.Zero,
-        Schedule = [new() { Action = ConvergenceAction.StartPostCopy }],
+        Schedule = [new() { AfterPass = 0, Action = ConvergenceAction.StartPostCopy }],
     };
 
     [Fact(Timeout = LabCollection.Bound)]

@@ -14,7 +14,7 @@ public sealed class TransportTests(LabFixture lab)
     {
         Guest guest = await lab.BusyGuestAsync();
         string source = (await guest.ListedAsync()).Host;
-        string destination = lab.Other(source);
+        string destination = LabFixture.Other(source);
         using Process driver = lab.StartDriver(guest.Name, destination, "MinimalDowntime", "4MiB/s");
         VmMigration attended = await VisibleAsync(guest, driver);
         Assert.Equal(("MinimalDowntime", source, destination), (attended.Policy, attended.Source, attended.Destination));
@@ -36,7 +36,7 @@ public sealed class TransportTests(LabFixture lab)
     {
         Guest guest = await lab.BusyGuestAsync();
         string source = (await guest.ListedAsync()).Host;
-        using Process driver = lab.StartDriver(guest.Name, lab.Other(source), "MinimalDowntime", "4MiB/s", "--attached");
+        using Process driver = lab.StartDriver(guest.Name, LabFixture.Other(source), "MinimalDowntime", "4MiB/s", "--attached");
         _ = await VisibleAsync(guest, driver);
         await KillAsync(driver);
         await guest.RunsOnlyOnAsync(source);
@@ -50,7 +50,7 @@ public sealed class TransportTests(LabFixture lab)
     public async Task An_attached_migration_moves_the_VM()
     {
         Guest guest = await lab.BusyGuestAsync();
-        await using Migration migration = Migration.Start(await lab.PlanAsync(guest, new PlanOptions { Attached = true, Bandwidth = Bandwidth.Parse("1GiB/s") }));
+        await using Migration migration = Migration.Start(await lab.PlanAsync(guest, new PlanOptions { Transport = MigrationTransport.Attached, Bandwidth = Bandwidth.Parse("1GiB/s") }));
         MigrationResult result = await migration.ResultAsync();
         Assert.Equal((MigrationOutcome.Succeeded, MigrationEndState.Moved, null), (result.Outcome, result.EndState, result.Error));
         await guest.RunsOnlyOnAsync(migration.Destination);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
 using VirtMigration.Units;
@@ -33,6 +34,8 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public ConcurrentDictionary<Guid, MigrationIntent> Intents { get; } = [];
 
     public ConcurrentDictionary<Guid, TimeSpan> Downtimes { get; } = [];
+
+    public ConcurrentDictionary<Guid, StoredVmOptions> VmOptions { get; } = [];
 
     public ConcurrentDictionary<Guid, SavedDefinition> Definitions { get; } = [];
 
@@ -195,6 +198,20 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     });
 
     public Task StartPostCopyAsync(Guid vm, CancellationToken cancellationToken) => Do("StartPostCopy");
+
+    public Task SuspendAsync(Guid vm, CancellationToken cancellationToken) => Do("Suspend");
+
+    public Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken) =>
+        Do($"SetSwitchoverBandwidth {bandwidth?.ToString() ?? "none"}");
+
+    public Task<VmMigrationOptions> GetVmOptionsAsync(Guid vm, CancellationToken cancellationToken) =>
+        Answer("GetVmOptions", () => VmOptions.GetValueOrDefault(vm)?.Options ?? VmMigrationOptions.Empty);
+
+    public Task<IReadOnlyList<StoredVmOptions>> ListVmOptionsAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<StoredVmOptions>>("ListVmOptions", () => [.. VmOptions.Values.OrderBy(one => one.Name)]);
+
+    public Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken) =>
+        Do("SetVmOptions", () => VmOptions[vm] = new(vm, VmOptions.GetValueOrDefault(vm)?.Name ?? $"vm{vm.ToString()[..8]}", options));
 
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {

@@ -76,7 +76,7 @@ public sealed class MigrationRunnerTests : IDisposable
         Assert.Equal(["GetJob", "GetMaxDowntime", "SaveDefinition"], calls.Take(3).Order());
         Assert.Equal(["Subscribe", "SetIntent", "SetMaxDowntime 100 ms"], calls.Skip(3));
         Assert.Equal(
-            new MigrationIntent("alice@ops1", Environment.MachineName, Environment.ProcessId, "MinimalDowntime", "h2", _clock.GetUtcNow()),
+            new MigrationIntent("alice@ops1", Environment.MachineName, Environment.ProcessId, "MinimalDowntime", "h2", _clock.GetUtcNow(), TimeSpan.FromMilliseconds(777)),
             _source.Intents[s_vm]);
         transfer.Succeed();
         await running;
@@ -547,7 +547,7 @@ public sealed class MigrationRunnerTests : IDisposable
 
     private static MigrationPlan PostCopyAtOnce() => Given.Plan(policy: BuiltInPolicies.PostCopy) with
     {
-        Schedule = [new() { Action = ConvergenceAction.StartPostCopy }, new() { Action = ConvergenceAction.Abort }],
+        Schedule = [new() { AfterPass = 0, Action = ConvergenceAction.StartPostCopy }, new() { Action = ConvergenceAction.Abort }],
     };
 
     private static int Changes(FakeHost host) => host.Calls.Count(call =>

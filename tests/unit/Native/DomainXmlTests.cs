@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Native.Xml;
+using VirtMigration.Options;
 using VirtMigration.Units;
 using Xunit;
 
@@ -45,6 +46,43 @@ public sealed class DomainXmlTests
         Assert.Null(definition.MemoryHardLimit);
         Assert.Null(definition.EmulatorPin);
         Assert.False(definition.HugePages);
+    }
+
+    [Fact]
+    public void What_the_VM_states_for_its_migrations_is_among_its_metadata()
+    {
+        VmDefinition definition = DomainXml.Read("""
+            <domain>
+              <uuid>a551268b-4d52-4139-9456-3278b632fa29</uuid><memory>1024</memory>
+              <metadata>
+                <their:options xmlns:their="https://example.org/options/1" version="1" policy="Theirs"/>
+                <ours:options xmlns:ours="https://virtmigration.github.io/xmlns/options/1" version="1" policy="VeryLarge"/>
+                <vm-migration:intent xmlns:vm-migration="https://virtmigration.github.io/xmlns/intent/1" policy="Other"/>
+              </metadata>
+            </domain>
+            """);
+        Assert.Equal(new VmMigrationOptions { Policy = "VeryLarge" }, definition.Options);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<metadata/>")]
+    [InlineData("<metadata><options version='1' policy='p'/></metadata>")]
+    [InlineData("<metadata><a:options xmlns:a='https://virtmigration.github.io/xmlns/options/2' version='1' policy='p'/></metadata>")]
+    public void Without_an_element_of_ours_the_VM_states_nothing(string metadata) => Assert.Equal(
+        VmMigrationOptions.Empty,
+        DomainXml.Read($"<domain><uuid>a551268b-4d52-4139-9456-3278b632fa29</uuid><memory>1</memory>{metadata}</domain>").Options);
+
+    [Fact]
+    public void Options_that_cannot_be_understood_are_no_reason_to_refuse_the_definition()
+    {
+        VmDefinition definition = DomainXml.Read("""
+            <domain>
+              <uuid>a551268b-4d52-4139-9456-3278b632fa29</uuid><memory>1024</memory>
+              <metadata><o:options xmlns:o="https://virtmigration.github.io/xmlns/options/1" version="1" encryption="perhaps"/></metadata>
+            </domain>
+            """);
+        Assert.Contains("perhaps", definition.Options.Problem, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -15,8 +15,32 @@ public sealed class IntentXmlTests
             4711,
             "VeryLarge",
             "h2",
-            new DateTimeOffset(2026, 11, 21, 7, 30, 1, 123, TimeSpan.FromHours(1)));
+            new DateTimeOffset(2026, 11, 21, 7, 30, 1, 123, TimeSpan.FromHours(1)),
+            TimeSpan.FromMilliseconds(300));
         Assert.Equal(intent, IntentXml.Read(IntentXml.Write(intent)));
+    }
+
+    [Fact]
+    public void The_downtime_limit_from_before_is_in_milliseconds_and_left_out_where_it_is_not_known()
+    {
+        MigrationIntent intent = new("a", "m", 1, "p", "d", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(2000));
+        Assert.Contains(" downtime=\"2000000\"", IntentXml.Write(intent), StringComparison.Ordinal);
+        MigrationIntent unknown = intent with { DowntimeBefore = null };
+        Assert.DoesNotContain("downtime", IntentXml.Write(unknown), StringComparison.Ordinal);
+        Assert.Equal(unknown, IntentXml.Read(IntentXml.Write(unknown)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("downtime='soon'")]
+    [InlineData("downtime='-1'")]
+    [InlineData("downtime='99999999999999999999'")]
+    public void A_record_without_a_downtime_limit_is_a_record(string downtime)
+    {
+        string text = $"<intent operator='a' machine='m' pid='1' policy='p' destination='d' started='2026-11-21T07:30:01Z' {downtime}/>";
+        MigrationIntent? intent = IntentXml.Read(text);
+        Assert.NotNull(intent);
+        Assert.Null(intent.DowntimeBefore);
     }
 
     [Theory]

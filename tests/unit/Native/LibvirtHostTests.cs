@@ -94,7 +94,7 @@ public sealed class LibvirtHostTests
             IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
             Guid vm = await FirstAsync(host);
             DateTimeOffset started = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-            MigrationIntent intent = new("alice@ops1", "ops1", 42, "VeryLarge", "h2", started);
+            MigrationIntent intent = new("alice@ops1", "ops1", 42, "VeryLarge", "h2", started, TimeSpan.FromMilliseconds(300));
             Assert.Null(await host.GetIntentAsync(vm, s_none));
             await host.SetIntentAsync(vm, intent, s_none);
             Assert.Equal(intent, await host.GetIntentAsync(vm, s_none));
@@ -139,6 +139,34 @@ public sealed class LibvirtHostTests
         Assert.Equal(HypervisorFault.NotSupported, error.Fault);
         Assert.Null(await host.GetCompletedJobAsync(vm, s_none));
         Assert.Empty(await host.ListMigrationsAsync(s_none));
+    }
+
+    [LibvirtFact]
+    public async Task The_monitor_of_a_driver_that_has_none_is_NotSupported()
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        Guid vm = await FirstAsync(host);
+        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(
+            () => host.SetSwitchoverBandwidthAsync(vm, Bandwidth.FromMegabitsPerSecond(1000), s_none));
+        Assert.Equal(HypervisorFault.NotSupported, error.Fault);
+        Assert.StartsWith("h1 could not set the switchover bandwidth of VM test: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [LibvirtFact]
+    public async Task A_VM_is_suspended()
+    {
+        string path = TestWorld.Write(1);
+        try
+        {
+            IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
+            Guid vm = await FirstAsync(host);
+            await host.SuspendAsync(vm, s_none);
+            Assert.Equal("h1: Paused (PausedByUser), persistent", (await host.ObserveAsync(vm, s_none)).ToString());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [LibvirtFact]

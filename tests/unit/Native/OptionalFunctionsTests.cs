@@ -30,6 +30,19 @@ public sealed class OptionalFunctionsTests
         Assert.Contains("libvirt-libs", error.RecommendedAction, StringComparison.Ordinal);
     }
 
+    [LibvirtFact]
+    public void The_QEMU_part_is_a_library_of_its_own() => Assert.NotEqual(LibvirtLibrary.Handle, LibvirtQemuLibrary.Handle);
+
+    [Fact]
+    public void A_missing_QEMU_part_names_the_packages()
+    {
+        HypervisorException error = LibvirtQemuLibrary.Missing(["libnothing-qemu.so.0"]);
+        Assert.Equal(HypervisorFault.LibraryMissing, error.Fault);
+        Assert.Contains("libnothing-qemu.so.0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("libvirt0", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("libvirt-libs", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_version_is_one_number() => Assert.Equal(new Version(11, 3, 7), LibvirtVersion.FromNumber(11_003_007));
 }

@@ -20,11 +20,10 @@ internal static class TestWorld
     /// <summary>A file with a given number of running VMs.</summary>
     public static string Write(int count)
     {
-        StringBuilder node = new("<node><cpu><mhz>2000</mhz><model>x</model><active>64</active><nodes>1</nodes><sockets>2</sockets>");
-        _ = node.Append("<cores>16</cores><threads>2</threads></cpu><memory>536870912</memory>");
+        StringBuilder domains = new();
         for (int i = 0; i < count; i++)
         {
-            _ = node.Append(
+            _ = domains.Append(
                 CultureInfo.InvariantCulture,
                 $"""
                 <domain type='test'>
@@ -35,8 +34,25 @@ internal static class TestWorld
                 """);
         }
 
+        return Write(domains.ToString());
+    }
+
+    /// <summary>A file with given VMs; they run where they do not say otherwise.</summary>
+    public static string Write(string domains)
+    {
         string path = Path.Combine(Path.GetTempPath(), $"virtmigration-{Guid.NewGuid():N}.xml");
-        File.WriteAllText(path, node.Append("</node>").ToString());
+        File.WriteAllText(
+            path,
+            $"""
+            <node>
+              <cpu>
+                <mhz>2000</mhz><model>x</model><active>64</active>
+                <nodes>1</nodes><sockets>2</sockets><cores>16</cores><threads>2</threads>
+              </cpu>
+              <memory>536870912</memory>
+              {domains}
+            </node>
+            """);
         return path;
     }
 }

@@ -1,3 +1,4 @@
+using VirtMigration.Options;
 using VirtMigration.Policies;
 using Xunit;
 
@@ -21,13 +22,13 @@ public sealed class BuiltInPoliciesTests
         MigrationPolicy policy = BuiltInPolicies.Find(name);
         Assert.Equal(atATime, policy.MaxConcurrent);
         Assert.Equal(TimeSpan.FromMilliseconds(downtime), policy.InitialDowntime);
-        Assert.Equal(compression, policy.Compression);
+        Assert.Equal(compression ? CompressionMethod.Xbzrle : CompressionMethod.None, policy.Compression);
         Assert.Equal(zeroCopy, policy.ZeroCopy);
         Assert.Equal(schedule, string.Join(' ', policy.Schedule.Select(Short)));
         Assert.True(policy.AutoConverge);
         Assert.True(policy.BuiltIn);
         Assert.Equal(TimeSpan.FromSeconds(10), policy.StepInterval);
-        Assert.Equal(name == "PostCopy", policy.SchedulesPostCopy());
+        Assert.Equal(name == "PostCopy" ? PostCopyMode.Scheduled : PostCopyMode.Off, policy.PostCopy());
     }
 
     [Fact]

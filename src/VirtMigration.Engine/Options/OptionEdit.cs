@@ -1,0 +1,102 @@
+using System.Globalization;
+using VirtMigration.Units;
+
+namespace VirtMigration.Options;
+
+/// <summary>Options as operators type them, turned into a change: what is not typed stays as it is.</summary>
+public static class OptionEdit
+{
+    /// <summary>A change of a cluster's options.</summary>
+    /// <param name="typed">The values by option (<see cref="ClusterMigrationOptions"/>); <see cref="OptionText.Default"/> takes one
+    /// back.</param>
+    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid or OptionInvalid: a value cannot be
+    /// read.</exception>
+    public static Func<ClusterMigrationOptions, ClusterMigrationOptions> OfCluster(IReadOnlyDictionary<string, string> typed)
+    {
+        ArgumentNullException.ThrowIfNull(typed);
+        Reader read = new(typed, OptionText.Default);
+        ClusterMigrationOptions values = new()
+        {
+            Cluster = string.Empty,
+            Policy = read.Text(nameof(ClusterMigrationOptions.Policy)),
+            ParallelConnections = read.Value(nameof(ClusterMigrationOptions.ParallelConnections), ParallelChoice.Parse),
+            MaxParallelConnections = read.Value(nameof(ClusterMigrationOptions.MaxParallelConnections), text => Number(nameof(ClusterMigrationOptions.MaxParallelConnections), text)),
+            ParallelAllowed = read.Value(nameof(ClusterMigrationOptions.ParallelAllowed), text => Flag(nameof(ClusterMigrationOptions.ParallelAllowed), text)),
+            MigrationBandwidth = read.Value(nameof(ClusterMigrationOptions.MigrationBandwidth), BandwidthChoice.Parse),
+            SwitchoverBandwidth = read.Value(nameof(ClusterMigrationOptions.SwitchoverBandwidth), BandwidthChoice.Parse),
+            Encryption = read.Value(nameof(ClusterMigrationOptions.Encryption), text => Flag(nameof(ClusterMigrationOptions.Encryption), text)),
+            MaxConcurrent = read.Value(nameof(ClusterMigrationOptions.MaxConcurrent), text => Same(text, "Policy") ? null : Number(nameof(ClusterMigrationOptions.MaxConcurrent), text)),
+            MigrationNetwork = read.Text(nameof(ClusterMigrationOptions.MigrationNetwork)) is { } network && !Same(network, "None") ? network : null,
+        };
+        return options => options with
+        {
+            Policy = read.Has(nameof(options.Policy)) ? values.Policy : options.Policy,
+            ParallelConnections = read.Has(nameof(options.ParallelConnections)) ? values.ParallelConnections : options.ParallelConnections,
+            MaxParallelConnections = read.Has(nameof(options.MaxParallelConnections)) ? values.MaxParallelConnections : options.MaxParallelConnections,
+            ParallelAllowed = read.Has(nameof(options.ParallelAllowed)) ? values.ParallelAllowed : options.ParallelAllowed,
+            MigrationBandwidth = read.Has(nameof(options.MigrationBandwidth)) ? values.MigrationBandwidth : options.MigrationBandwidth,
+            SwitchoverBandwidth = read.Has(nameof(options.SwitchoverBandwidth)) ? values.SwitchoverBandwidth : options.SwitchoverBandwidth,
+            Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
+            MaxConcurrent = read.Has(nameof(options.MaxConcurrent)) ? values.MaxConcurrent : options.MaxConcurrent,
+            MigrationNetwork = read.Has(nameof(options.MigrationNetwork)) ? values.MigrationNetwork : options.MigrationNetwork,
+        };
+    }
+
+    /// <summary>A change of a VM's options.</summary>
+    /// <param name="typed">The values by option (<see cref="VmMigrationOptions"/>); <see cref="OptionText.ClusterValue"/> takes one
+    /// back.</param>
+    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid, DurationInvalid or OptionInvalid: a value
+    /// cannot be read.</exception>
+    public static Func<VmMigrationOptions, VmMigrationOptions> OfVm(IReadOnlyDictionary<string, string> typed)
+    {
+        ArgumentNullException.ThrowIfNull(typed);
+        Reader read = new(typed, OptionText.ClusterValue);
+        VmMigrationOptions values = new()
+        {
+            Policy = read.Text(nameof(VmMigrationOptions.Policy)),
+            ParallelConnections = read.Value(nameof(VmMigrationOptions.ParallelConnections), ParallelChoice.Parse),
+            MaxParallelConnections = read.Value(nameof(VmMigrationOptions.MaxParallelConnections), text => Number(nameof(VmMigrationOptions.MaxParallelConnections), text)),
+            MigrationBandwidth = read.Value(nameof(VmMigrationOptions.MigrationBandwidth), BandwidthChoice.Parse),
+            SwitchoverBandwidth = read.Value(nameof(VmMigrationOptions.SwitchoverBandwidth), BandwidthChoice.Parse),
+            Encryption = read.Value(nameof(VmMigrationOptions.Encryption), text => Flag(nameof(VmMigrationOptions.Encryption), text)),
+            MaxDowntime = read.Value(nameof(VmMigrationOptions.MaxDowntime), DurationText.Parse),
+        };
+        return options => options with
+        {
+            Policy = read.Has(nameof(options.Policy)) ? values.Policy : options.Policy,
+            ParallelConnections = read.Has(nameof(options.ParallelConnections)) ? values.ParallelConnections : options.ParallelConnections,
+            MaxParallelConnections = read.Has(nameof(options.MaxParallelConnections)) ? values.MaxParallelConnections : options.MaxParallelConnections,
+            MigrationBandwidth = read.Has(nameof(options.MigrationBandwidth)) ? values.MigrationBandwidth : options.MigrationBandwidth,
+            SwitchoverBandwidth = read.Has(nameof(options.SwitchoverBandwidth)) ? values.SwitchoverBandwidth : options.SwitchoverBandwidth,
+            Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
+            MaxDowntime = read.Has(nameof(options.MaxDowntime)) ? values.MaxDowntime : options.MaxDowntime,
+        };
+    }
+
+    private static int? Number(string setting, string text) =>
+        int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw Invalid(setting, text, "it is not a whole number", "Write a whole number, such as 16.");
+
+    private static bool? Flag(string setting, string text) =>
+        bool.TryParse(text.Trim(), out bool flag) ? flag : throw Invalid(setting, text, "it is neither true nor false", "Write $true or $false.");
+
+    private static VirtMigrationException Invalid(string setting, string text, string reason, string wayOut) =>
+        new("OptionInvalid", $"'{text}' cannot be {setting}: {reason}.", wayOut, setting);
+
+    private static bool Same(string left, string right) => left.Trim().Equals(right, StringComparison.OrdinalIgnoreCase);
+
+    private sealed class Reader(IReadOnlyDictionary<string, string> typed, string none)
+    {
+        public bool Has(string setting) => typed.ContainsKey(setting);
+
+        public string? Text(string setting) =>
+            typed.TryGetValue(setting, out string? text) && !string.IsNullOrWhiteSpace(text) && !Same(text, none) ? text.Trim() : null;
+
+        public T? Value<T>(string setting, Func<string, T> read)
+            where T : struct => Text(setting) is string text ? read(text) : null;
+
+        public T? Value<T>(string setting, Func<string, T?> read)
+            where T : struct => Text(setting) is string text ? read(text) : null;
+    }
+}

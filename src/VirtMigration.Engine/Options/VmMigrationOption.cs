@@ -1,0 +1,89 @@
+using System.Globalization;
+using VirtMigration.Inventory;
+using VirtMigration.Planning;
+using VirtMigration.Policies;
+using VirtMigration.Units;
+
+namespace VirtMigration.Options;
+
+/// <summary>What a VM states for its own migrations, as it is written: <c>ClusterValue</c> where it states nothing.</summary>
+public sealed record VmMigrationOption
+{
+    /// <summary>The VM's name.</summary>
+    public required string VM { get; init; }
+
+    /// <summary>The VM's UUID.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The host it is on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The host's cluster.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>The migration policy by name, or ClusterValue.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Disabled, Auto, Parallel, a number, or ClusterValue.</summary>
+    public required string ParallelConnections { get; init; }
+
+    /// <summary>The most connections that the automatic number takes, or ClusterValue.</summary>
+    public required string MaxParallelConnections { get; init; }
+
+    /// <summary>Link, a rate, unlimited, or ClusterValue.</summary>
+    public required string MigrationBandwidth { get; init; }
+
+    /// <summary>None, Link, a rate, or ClusterValue.</summary>
+    public required string SwitchoverBandwidth { get; init; }
+
+    /// <summary>True, False, or ClusterValue.</summary>
+    public required string Encryption { get; init; }
+
+    /// <summary>The downtime allowed at the start, or ClusterValue (which is the policy's).</summary>
+    public required string MaxDowntime { get; init; }
+
+    /// <summary>What counts for the VM's migrations, and whose word it is.</summary>
+    public required IReadOnlyList<OptionValue> Effective { get; init; }
+
+    /// <summary>Why what is stored with the VM cannot be understood and counts as nothing; null: it can.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>A VM's options with what counts.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="options">What it states.</param>
+    /// <param name="cluster">What its cluster states.</param>
+    /// <param name="policies">The policies there are.</param>
+    public static VmMigrationOption From(
+        VirtualMachine vm, VmMigrationOptions options, ClusterMigrationOptions cluster, IReadOnlyList<MigrationPolicy> policies)
+    {
+        ArgumentNullException.ThrowIfNull(vm);
+        ArgumentNullException.ThrowIfNull(options);
+        EffectiveOptions effective = OptionResolver.Resolve(new PlanOptions(), options, cluster, policies);
+        Dictionary<string, string> own = OptionText.Of(options).ToDictionary(pair => pair.Setting, pair => pair.Value);
+        return new()
+        {
+            VM = vm.Name,
+            Uuid = vm.Uuid,
+            Host = vm.Host,
+            Cluster = vm.Cluster,
+            Policy = own[nameof(Policy)],
+            ParallelConnections = own[nameof(ParallelConnections)],
+            MaxParallelConnections = own[nameof(MaxParallelConnections)],
+            MigrationBandwidth = own[nameof(MigrationBandwidth)],
+            SwitchoverBandwidth = own[nameof(SwitchoverBandwidth)],
+            Encryption = own[nameof(Encryption)],
+            MaxDowntime = own[nameof(MaxDowntime)],
+            Effective =
+            [
+                new(nameof(Policy), effective.Policy.Value.Name, effective.Policy.Origin),
+                new(nameof(ParallelConnections), effective.ParallelConnections.Value.Value, effective.ParallelConnections.Origin),
+                new(nameof(MaxParallelConnections), effective.MaxParallelConnections.Value.ToString(CultureInfo.InvariantCulture), effective.MaxParallelConnections.Origin),
+                new(nameof(MigrationBandwidth), effective.MigrationBandwidth.Value.Value, effective.MigrationBandwidth.Origin),
+                new(nameof(SwitchoverBandwidth), effective.SwitchoverBandwidth.Value.Value, effective.SwitchoverBandwidth.Origin),
+                new(nameof(Encryption), $"{effective.Encryption.Value}", effective.Encryption.Origin),
+                new(nameof(MaxDowntime), DurationText.Exact(effective.InitialDowntime.Value), effective.InitialDowntime.Origin),
+            ],
+            Problem = options.Problem,
+        };
+    }
+}

@@ -1,0 +1,34 @@
+namespace VirtMigration.Options;
+
+/// <summary>What a VM states for its own migrations, kept in its own metadata so that it travels with it. Null is what it does not
+/// state: the cluster's value counts then.</summary>
+public sealed record VmMigrationOptions
+{
+    /// <summary>A VM that states nothing.</summary>
+    public static VmMigrationOptions Empty { get; } = new();
+
+    /// <summary>The migration policy by name.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Parallel connections.</summary>
+    public ParallelChoice? ParallelConnections { get; init; }
+
+    /// <summary>The most connections that the automatic number takes, 2 to 255.</summary>
+    public int? MaxParallelConnections { get; init; }
+
+    /// <summary>The most that its migrations may send.</summary>
+    public BandwidthChoice? MigrationBandwidth { get; init; }
+
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over.</summary>
+    public BandwidthChoice? SwitchoverBandwidth { get; init; }
+
+    /// <summary>Whether its memory is sent encrypted (TLS).</summary>
+    public bool? Encryption { get; init; }
+
+    /// <summary>The downtime allowed at the start, 1 ms to 2,000 s (QEMU's bound).</summary>
+    public TimeSpan? MaxDowntime { get; init; }
+
+    /// <summary>Why what is stored with the VM cannot be understood, and so counts as nothing; null: it can. A newer version of this
+    /// product may have written it: it is left as it is.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,33 @@
+namespace VirtMigration.Planning;
+
+/// <summary>Whether memory is sent encrypted.</summary>
+internal static class EncryptionRule
+{
+    public static bool Apply(PlanContext context)
+    {
+        (bool asked, SettingOrigin origin) = context.Asked.Encryption;
+
+        // To send in clear what was to be encrypted is no way out.
+        if (asked && context.Missing(VersionGates.Tls) is string missing)
+        {
+            throw new VirtMigrationException("EncryptionNotSupported", $"VM '{context.Request.Vm.Name}' is to be sent encrypted, but {missing}.",
+                "Choose newer hosts, or state that it may be sent in clear: -Encryption $false.", context.Request.Vm.Name);
+        }
+
+        context.Record("Encryption", asked, origin, asked,
+            asked ? $"{context.Whose(origin)}; memory goes over TLS between the two QEMUs" : $"{context.Whose(origin)}; memory goes in clear over the migration network");
+        return asked;
+    }
+
+    /// <summary>The name to look for in the destination's certificate: where memory is sent to an address, its certificate still has
+    /// the host's name.</summary>
+    /// <param name="context">The plan's.</param>
+    /// <param name="migrationUri">Where memory is sent to; null: libvirt finds the name itself.</param>
+    public static string? CertificateName(PlanContext context, string? migrationUri) =>
+        migrationUri is not null
+            && context.Missing(VersionGates.TlsDestination) is null
+            && Uri.TryCreate(context.Request.Destination.Registration.PeerUri, UriKind.Absolute, out Uri? peer)
+            && peer.Host.Length > 0
+                ? peer.Host
+                : null;
+}

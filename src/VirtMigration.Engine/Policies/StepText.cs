@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using VirtMigration.Units;
+
+namespace VirtMigration.Policies;
+
+/// <summary>Steps as people write them: <c>when: what</c>. What is written is read back as it was.</summary>
+internal static partial class StepText
+{
+    private const string Conditions = "'pass 3', 'after 90s', 'after 75s/GiB', 'after 75s/GiB of at least 2GiB', 'no progress for 150s', 'after 6 rises', "
+        + "several joined by 'and', or 'then'";
+
+    private const string Actions = "'downtime 200ms', 'downtime x2 up to 2000s', 'bandwidth 500MiB/s', 'post-copy', 'pause up to 30s' or 'abort'";
+
+    public static ConvergenceStep Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0)
+        {
+            throw Invalid(text, "it has no colon between when and what");
+        }
+
+        try
+        {
+            ConvergenceStep step = ReadAction(text, text[(colon + 1)..].Trim());
+            string conditions = text[..colon].Trim();
+            if (!conditions.Equals("then", StringComparison.OrdinalIgnoreCase))
+            {
+                foreach (string condition in AndWord().Split(conditions))
+                {
+                    step = ReadCondition(text, condition.Trim(), step);
+                }
+            }
+
+            return step;
+        }
+        catch (VirtMigrationException error) when (error.ErrorId != "PolicyStepInvalid")
+        {
+            throw Invalid(text, error.Message.TrimEnd('.'));
+        }
+    }
+
+    public static string Of(ConvergenceStep step)
+    {
+        List<string> conditions = [];
+        if (step.AfterPass is int pass)
+        {
+            conditions.Add($"pass {pass + 1}");
+        }
+
+        if (step.After is TimeSpan after)
+        {
+            conditions.Add($"after {DurationText.Exact(after)}");
+        }
+
+        if (step.AfterPerGiB is TimeSpan perGiB)
+        {
+            conditions.Add($"after {DurationText.Exact(perGiB)}/GiB{(step.AtLeastGiB is int least ? $" of at least {least} GiB" : string.Empty)}");
+        }
+
+        if (step.NoProgressFor is TimeSpan idle)
+        {
+            conditions.Add($"no progress for {DurationText.Exact(idle)}");
+        }
+
+        if (step.AfterRises is int rises)
+        {
+            conditions.Add($"after {rises} rises");
+        }
+
+        return $"{(conditions.Count == 0 ? "then" : string.Join(" and ", conditions))}: {ActionOf(step)}";
+    }
+
+    /// <summary>What a step does, in words.</summary>
+    public static string ActionOf(ConvergenceStep step) => step.Action switch
+    {
+        ConvergenceAction.SetDowntime when step.Factor is decimal factor =>
+            string.Create(CultureInfo.InvariantCulture, $"downtime x{factor:0.############} up to {DurationText.Exact(step.UpTo ?? TimeSpan.Zero)}"),
+        ConvergenceAction.SetDowntime => $"downtime {DurationText.Exact(step.Downtime ?? TimeSpan.Zero)}",
+        ConvergenceAction.SetBandwidth => $"bandwidth {ExactRate(step.Bandwidth ?? default)}",
+        ConvergenceAction.StartPostCopy => "post-copy",
+        ConvergenceAction.Pause => $"pause up to {DurationText.Exact(step.UpTo ?? TimeSpan.Zero)}",
+        _ => "abort",
+    };
+
+    private static string ExactRate(Bandwidth rate)
+    {
+        string rounded = rate.ToString();
+        return Bandwidth.Parse(rounded) == rate ? rounded : $"{rate.BitsPerSecond} bps";
+    }
+
+    private static ConvergenceStep ReadAction(string text, string action)
+    {
+        if (FactorForm().Match(action) is { Success: true } factor)
+        {
+            return new()
+            {
+                Action = ConvergenceAction.SetDowntime,
+                Factor = decimal.TryParse(factor.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal times)
+                    ? times
+                    : throw Invalid(text, $"'x{factor.Groups[1].Value}' is no number"),
+                UpTo = DurationText.Parse(factor.Groups[2].Value),
+            };
+        }
+
+        int blank = action.IndexOf(' ', StringComparison.Ordinal);
+        string rest = blank < 0 ? string.Empty : action[blank..].Trim();
+        return (blank < 0 ? action : action[..blank]).ToUpperInvariant() switch
+        {
+            "DOWNTIME" => new() { Action = ConvergenceAction.SetDowntime, Downtime = DurationText.Parse(rest) },
+            "BANDWIDTH" => new() { Action = ConvergenceAction.SetBandwidth, Bandwidth = Bandwidth.Parse(rest) },
+            "POST-COPY" when rest.Length == 0 => new() { Action = ConvergenceAction.StartPostCopy },
+            "PAUSE" when PauseForm().Match(rest) is { Success: true } pause =>
+                new() { Action = ConvergenceAction.Pause, UpTo = DurationText.Parse(pause.Groups[1].Value) },
+            "PAUSE" => throw Invalid(text, "a pause needs its bound: 'pause up to 30s'"),
+            "ABORT" when rest.Length == 0 => new() { Action = ConvergenceAction.Abort },
+            _ => throw Invalid(text, $"the action '{action}' is not known"),
+        };
+    }
+
+    private static ConvergenceStep ReadCondition(string text, string condition, ConvergenceStep step) =>
+        PassForm().Match(condition) is { Success: true } pass ? step with { AfterPass = Count(text, pass, least: 1) - 1 }
+        : RisesForm().Match(condition) is { Success: true } rises ? step with { AfterRises = Count(text, rises, least: 1) }
+        : IdleForm().Match(condition) is { Success: true } idle ? step with { NoProgressFor = DurationText.Parse(idle.Groups[1].Value) }
+        : PerGiBForm().Match(condition) is { Success: true } perGiB ? step with
+        {
+            AfterPerGiB = DurationText.Parse(perGiB.Groups[1].Value),
+            AtLeastGiB = perGiB.Groups[2].Success ? (int)Math.Ceiling(ByteSize.Parse(perGiB.Groups[2].Value).Bytes / (decimal)(1L << 30)) : null,
+        }
+        : AfterForm().Match(condition) is { Success: true } after ? step with { After = DurationText.Parse(after.Groups[1].Value) }
+        : throw Invalid(text, $"the condition '{condition}' is not known");
+
+    private static int Count(string text, Match match, int least) =>
+        int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw Invalid(text, $"'{match.Value}' must count {least} or more");
+
+    private static VirtMigrationException Invalid(string text, string reason) => new(
+        "PolicyStepInvalid",
+        $"'{text}' is not a step of a schedule: {reason}.",
+        $"Write when and what, as in 'pass 3: downtime 200ms'. When: {Conditions}. What: {Actions}.",
+        text);
+
+    [GeneratedRegex(@"\s+and\s+", RegexOptions.IgnoreCase)]
+    private static partial Regex AndWord();
+
+    [GeneratedRegex(@"^downtime\s+x\s*([0-9.]+)\s+up\s+to\s+(.+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex FactorForm();
+
+    [GeneratedRegex(@"^up\s+to\s+(.+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex PauseForm();
+
+    [GeneratedRegex(@"^pass\s+([0-9]+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex PassForm();
+
+    [GeneratedRegex(@"^after\s+([0-9]+)\s+rises?$", RegexOptions.IgnoreCase)]
+    private static partial Regex RisesForm();
+
+    [GeneratedRegex(@"^no\s+progress\s+for\s+(.+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex IdleForm();
+
+    [GeneratedRegex(@"^after\s+(.+?)\s*/\s*GiB(?:\s+of\s+at\s+least\s+(.+))?$", RegexOptions.IgnoreCase)]
+    private static partial Regex PerGiBForm();
+
+    [GeneratedRegex(@"^after\s+(.+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex AfterForm();
+}
