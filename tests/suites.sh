@@ -37,10 +37,10 @@ dotnet_suite() {
 lab_selftest() {
   local output status=0
   printf '\n== lab-selftest ==\n'
-  output=$(timeout 180 tests/lab/selftest.sh 2>&1) || status=$?
+  output=$(timeout 480 tests/lab/selftest.sh --with-h3 2>&1) || status=$? # the first time h3's root has to be made
   printf '%s\n' "$output"
-  if [[ $output =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
-    printf '%s %s 0\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" >"$FOLDER/lab-selftest.count"
+  if [[ $output =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ not\ run)? ]]; then
+    printf '%s %s %s\n' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}" >"$FOLDER/lab-selftest.count"
   else
     printf 'lab-selftest: no result; it ended with %s.\n' "$status"
     printf '0 1 0\n' >"$FOLDER/lab-selftest.count"
@@ -58,5 +58,6 @@ mkdir -p "$FOLDER"
 lab_selftest
 tests/lab/lab up # also brings libvirt, which some unit tests load
 dotnet_suite unit tests/unit/VirtMigration.UnitTests.csproj 300
-dotnet_suite lab tests/lab/VirtMigration.LabTests.csproj 720
+tests/lab/lab up --with-h3 || printf 'h3 is not to be had: the tests that need it are reported as not run.\n'
+dotnet_suite lab tests/lab/VirtMigration.LabTests.csproj 900
 awk '{ failed += $2 } END { exit failed > 0 }' "$FOLDER"/*.count

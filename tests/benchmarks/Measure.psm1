@@ -45,10 +45,10 @@ function Measure-Milliseconds([scriptblock] $Work) {
 .SYNOPSIS
     Prints one comparison with its bound.
 #>
-function Write-Ratio([string] $Name, [double] $Ours, [string] $Rival, [double] $Theirs, [double] $Bound) {
+function Write-Ratio([string] $Name, [double] $Ours, [string] $Rival, [double] $Theirs, [double] $Bound, [string] $Unit = 'ms') {
     $ratio = $Ours / $Theirs
-    '{0}: {1:0.0} ms, {2}: {3:0.0} ms, ratio {4:0.000} (bound {5:0.00}): {6}' -f $Name, $Ours, $Rival, $Theirs, $ratio, $Bound,
-    ($ratio -le $Bound ? 'within' : 'MISSED')
+    '{0}: {1:0.0} {7}, {2}: {3:0.0} {7}, ratio {4:0.000} (bound {5:0.00}): {6}' -f $Name, $Ours, $Rival, $Theirs, $ratio, $Bound,
+    ($ratio -le $Bound ? 'within' : 'MISSED'), $Unit
 }
 
 Export-ModuleMember -Function Measure-Pair, Measure-Milliseconds, Get-Median, Write-Ratio
