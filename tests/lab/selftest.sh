@@ -74,6 +74,14 @@ says() {
   ((status == 0)) && grep -Eq "$pattern" <<<"$text"
 }
 
+# wrong_name FROM TO GUEST: a live migration that ends because the destination's certificate does not have the name.
+wrong_name() {
+  local text
+  if text=$(move "$@" --tls --parallel --tls-destination nobody 2>&1); then return 1; fi
+  printf '%s\n' "$text"
+  grep -q 'Certificate does not match the hostname nobody' <<<"$text"
+}
+
 # killed_host_heals: kill -9 of a host's PID 1, as a crash; `up` must bring it back and leave the other alone.
 killed_host_heals() {
   local pid started
@@ -116,6 +124,12 @@ test_that 'its blackout was seen'                    says '^blackout=[0-9]+ from
 test_that 'busy moves back, parallel, zero-copy'     move $h2 $h1 busy --parallel --zerocopy
 test_that 'no page was lost, and it is on h1'        says '^lost=0 .*host=h1' "$lab" check busy
 test_that 'what h1 sent to QEMU can be read'         says '^[0-9]{13} [^ ]+ \{"execute":"migrate",' "$lab" qmp h1
+test_that 'a wrong certificate name leaves the guest' eval 'wrong_name $h1 $h2 busy && says "^lost=0 .*host=h1" "$lab" check busy'
+test_that 'busy moves to h2 over TLS'                move $h1 $h2 busy --tls --migrateuri tcp://10.78.0.12 --tls-destination h2
+test_that 'QEMU was told the name'                   says '"tls-creds":"[^"]+","tls-hostname":"h2"' "$lab" qmp h1
+test_that 'no page was lost, and it is on h2'        says '^lost=0 .*host=h2' "$lab" check busy
+test_that 'busy moves back over TLS, parallel'       move $h2 $h1 busy --tls --parallel --migrateuri tcp://10.78.0.11 --tls-destination 10.77.0.11
+test_that 'no page was lost, and it is on h1'        says '^lost=0 .*host=h1' "$lab" check busy
 test_that 'it writes at its rate'                    says 'rate=(19|20|21)\.' "$lab" check busy
 test_that 'idle moves over a link of 400 Mbit/s'     eval '"$lab" link h1 --rate 400mbit && move $h1 $h2 idle && "$lab" check idle'
 test_that 'status shows the rate'                    says 'migration link up rate 400Mbit' "$lab" status
@@ -141,6 +155,8 @@ if [[ -n $with_h3 ]]; then
   test_h3 'its blackout was seen'                    says '^blackout=[0-9]+ from=h1 to=h3' "$lab" blackout mixed
   test_h3 'it moves back, parallel, zero-copy'       move $h3 $h1 mixed --parallel --zerocopy
   test_h3 'no page was lost, and it is on h1'        says '^lost=0 .*disk-errors=0 host=h1' "$lab" check mixed
+  test_h3 'it moves to h3 over TLS and back'         eval 'move $h1 $h3 mixed --tls --tls-destination h3 && move $h3 $h1 mixed --tls --parallel --tls-destination h1'
+  test_h3 'h3 refuses a wrong certificate name'      eval 'wrong_name $h1 $h3 mixed && says "^lost=0 .*host=h1" "$lab" check mixed'
   test_h3 'what h3 sent to QEMU can be read'         says '^[0-9]{13} [^ ]+ \{"execute":"migrate",' "$lab" qmp h3
   test_h3 'a guest of the newest machine type'       "$lab" vm newest --on h3 --machine newest
   test_h3 'it cannot move to h1'                     not move $h3 $h1 newest

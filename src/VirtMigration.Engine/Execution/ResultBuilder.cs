@@ -8,6 +8,8 @@ namespace VirtMigration.Execution;
 /// word on how the call ended.</summary>
 internal static class ResultBuilder
 {
+    private static readonly string[] s_encryptionWords = ["TLS", "certificate", "credentials", "load of migration failed"];
+
     public static MigrationResult Build(RunRecord record)
     {
         MigrationPlan plan = record.Plan;
@@ -106,6 +108,7 @@ internal static class ResultBuilder
             { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
             { End.StopRequested: true, State: MigrationEndState.Stayed } => ("MigrationAborted", "it was stopped on request"),
             { Watch.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
+            { State: MigrationEndState.Stayed } when EncryptionFailed(record) => ("EncryptionFailed", EncryptionCause(record.Plan)),
             { State: MigrationEndState.Stayed, End.SaidToHaveMoved: true } => ("MigrationStateUnknown", "libvirt reported that it moved, but the hosts say that it stayed"),
             _ => (error?.ErrorId ?? "MigrationStateUnknown", error?.Message ?? "the hosts' answers do not settle where the VM is"),
         };
@@ -118,6 +121,17 @@ internal static class ResultBuilder
         };
     }
 
+    // A handshake that fails ends the migration before memory flows, often with words that do not even name TLS (all seen in the lab).
+    private static bool EncryptionFailed(RunRecord record) =>
+        record.Plan.Transfer.Uses(MigrationTechniques.Tls)
+        && !record.Watch.SentMemory
+        && record.End.Error is { Fault: HypervisorFault.Internal } error
+        && s_encryptionWords.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static string EncryptionCause(MigrationPlan plan) =>
+        "the two QEMUs did not agree on an encrypted connection"
+        + (plan.Transfer.TlsDestination is string name ? $"; {plan.Destination}'s certificate must be for '{name}'" : string.Empty);
+
     private static string Advice(MigrationResult result, string id, HypervisorException? error) => result.EndState switch
     {
         MigrationEndState.SplitPostCopy => "Touch neither half. Restore the network, then resume: virsh migrate --postcopy --postcopy-resume with the same arguments.",
@@ -126,6 +140,8 @@ internal static class ResultBuilder
         MigrationEndState.InProgress => $"It goes on by itself. Watch it: Watch-VmMigration {result.VM}.",
         MigrationEndState.Unknown => $"See to it that both hosts answer, then ask: Get-VmMigration and Get-VM {result.VM}.",
         _ when id == "MigrationNotConverging" => "Try policy SuspendWorkloadIfNeeded or PostCopy, or a time when the guest writes less.",
+        _ when id == "EncryptionFailed" => "Check the certificates for migration on both hosts (qemu.conf: migrate_tls_x509_cert_dir or default_tls_x509_cert_dir, else /etc/pki/qemu): "
+            + $"one authority, not expired, a client certificate on the source, and that name in the destination's. /var/log/libvirt/qemu/{result.VM}.log on {result.Source} has QEMU's own reason.",
         _ when id == "MigrationAborted" => "Start it again when it suits.",
         _ => error?.RecommendedAction ?? "Try again.",
     };

@@ -6,6 +6,12 @@ namespace VirtMigration.Options;
 /// <summary>Finds settings that exclude each other before a migration meets them. Pure.</summary>
 public static class OptionConflicts
 {
+    internal const string ExcludesPostCopy = "parallel connections exclude post-copy";
+
+    internal const string Forbidden = "the cluster forbids parallel migration";
+
+    internal const string PolicyForbidden = "the policy needs parallel migration, which the cluster forbids";
+
     /// <summary>The conflict of a VM, or of the cluster itself; null: there is none.</summary>
     /// <param name="vm">The VM's name; null: the cluster itself.</param>
     /// <param name="host">The VM's host.</param>
@@ -18,9 +24,9 @@ public static class OptionConflicts
         EffectiveOptions effective = OptionResolver.Resolve(new(), own, cluster, policies);
         (ParallelChoice parallel, SettingOrigin parallelOrigin) = effective.ParallelConnections;
         (MigrationPolicy policy, SettingOrigin policyOrigin) = effective.Policy;
-        string? reason = parallel.IsForced() && policy.PostCopy() != PostCopyMode.Off ? "parallel connections exclude post-copy"
-            : parallel.IsForced() && !effective.ParallelAllowed ? "the cluster forbids parallel migration"
-            : policy.ZeroCopy && !effective.ParallelAllowed ? "the policy needs parallel migration, which the cluster forbids"
+        string? reason = parallel.IsForced() && policy.PostCopy() != PostCopyMode.Off ? ExcludesPostCopy
+            : parallel.IsForced() && !effective.ParallelAllowed ? Forbidden
+            : policy.ZeroCopy && !effective.ParallelAllowed ? PolicyForbidden
             : null;
         return reason is null ? null : new(vm, host, parallel, parallelOrigin, policy.Name, policyOrigin, reason);
     }

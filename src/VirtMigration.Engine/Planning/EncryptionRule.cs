@@ -14,20 +14,22 @@ internal static class EncryptionRule
                 "Choose newer hosts, or state that it may be sent in clear: -Encryption $false.", context.Request.Vm.Name);
         }
 
+        string? name = asked ? CertificateName(context) : null;
+        string certificate = name is null ? string.Empty : $", and {context.Request.Destination.Name}'s certificate must be for '{name}', the host of its peer URI";
         context.Record("Encryption", asked, origin, asked,
-            asked ? $"{context.Whose(origin)}; memory goes over TLS between the two QEMUs" : $"{context.Whose(origin)}; memory goes in clear over the migration network");
+            asked ? $"{context.Whose(origin)}; memory goes over TLS between the two QEMUs{certificate}" : $"{context.Whose(origin)}; memory goes in clear over the migration network");
         return asked;
     }
 
     /// <summary>The name to look for in the destination's certificate: where memory is sent to an address, its certificate still has
-    /// the host's name.</summary>
+    /// the host's name. Null: QEMU looks for the host of the migration URI, which is then the destination's own choice (its
+    /// <c>migration_host</c>, else its host name).</summary>
     /// <param name="context">The plan's.</param>
-    /// <param name="migrationUri">Where memory is sent to; null: libvirt finds the name itself.</param>
-    public static string? CertificateName(PlanContext context, string? migrationUri) =>
-        migrationUri is not null
+    public static string? CertificateName(PlanContext context) =>
+        context.Request.Destination.Registration.MigrationAddress is not null
             && context.Missing(VersionGates.TlsDestination) is null
             && Uri.TryCreate(context.Request.Destination.Registration.PeerUri, UriKind.Absolute, out Uri? peer)
             && peer.Host.Length > 0
-                ? peer.Host
+                ? peer.DnsSafeHost
                 : null;
 }

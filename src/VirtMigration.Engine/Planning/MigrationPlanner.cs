@@ -65,7 +65,7 @@ public static class MigrationPlanner
                 XbzrleCache = compression.Cache,
                 AutoConvergeInitial = context.Policy.AutoConvergeInitial,
                 AutoConvergeIncrement = context.Policy.AutoConvergeIncrement,
-                TlsDestination = encrypted ? EncryptionRule.CertificateName(context, address) : null,
+                TlsDestination = encrypted ? EncryptionRule.CertificateName(context) : null,
             },
             MonitorSwitchoverBandwidth = switchover.ByMonitor,
             InitialDowntime = downtime,

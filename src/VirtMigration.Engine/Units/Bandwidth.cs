@@ -92,7 +92,8 @@ public readonly record struct Bandwidth : IComparable<Bandwidth>
             : throw new VirtMigrationException(
                 "BandwidthInvalid",
                 $"'{text}' is not a bandwidth: it needs a number, 0 or more, and a unit of rate.",
-                "Write it with its unit: 10Gbps, 800Mbps or 100MiB/s (b is bits, B is bytes); 'unlimited' for no limit.",
+                "Write it with its unit, as 10Gbps or 100MiB/s. Bits: bps, kbps, Mbps, Gbps, Tbps (or bit/s, kbit/s, Mbit/s ...). "
+                    + "Bytes: B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s, GiB/s. 'unlimited' for no limit.",
                 text);
     }
 

@@ -45,8 +45,8 @@ write_host_files() {
   mkdir -p "$dir"/{run/beats,etc/libvirt,lib,log,cache}
   {
     printf '127.0.0.1 localhost\n'
-    # all that can be: one may be added while this host runs
-    for other in h{1..9}; do printf '%s %s\n' "$(host_address "$other" management)" "$other"; done
+    # all that can be: one may be added while this host runs. h2-alias reaches h2, but is not in its certificate.
+    for other in h{1..9}; do printf '%s %s %s-alias\n' "$(host_address "$other" management)" "$other" "$other"; done
   } >"$dir/etc/hosts"
   # Debian's libvirtd insists on its user, even when told to use root; only libvirt-daemon-system would make it.
   cp "$(host_root "$host")"/etc/{passwd,group} "$dir/etc/"

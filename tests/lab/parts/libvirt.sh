@@ -24,6 +24,7 @@ keepalive_count = 3
 CONF
   # stdio_handler: there is no virtlogd. migration_host: puts the memory stream on the migration network.
   # cgroup_controllers, namespaces: a lab host has no cgroups, and its mounts are private already.
+  # migrate_tls_x509_verify: the destination also wants a certificate of the source.
   cat >"$folder/qemu.conf" <<CONF
 user = "root"
 group = "root"
@@ -35,6 +36,8 @@ cgroup_controllers = [ ]
 stdio_handler = "file"
 migration_address = "0.0.0.0"
 migration_host = "$(host_address "$host" migration)"
+migrate_tls_x509_cert_dir = "$(certificate_dir "$host")"
+migrate_tls_x509_verify = 1
 keepalive_interval = 5
 keepalive_count = 3
 CONF

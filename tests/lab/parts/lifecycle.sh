@@ -43,6 +43,7 @@ cmd_up() {
   require_own_networks
   install_packages "${PACKAGES[@]}"
   build_artifacts
+  make_certificates "${hosts[@]}"
   for host in "${hosts[@]}"; do [[ ${HOST_ROOT[$host]} == / ]] || host_alive "$host" || make_root "${HOST_ROOT[$host]}"; done
   [[ -z $with_h3 ]] || printf '%s\n' "$ADDED_HOST" >"$ADDED"
   # consoles and disks of the last time stay for whoever looks for a cause, but not for ever

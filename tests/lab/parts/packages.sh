@@ -9,6 +9,7 @@ PACKAGES=(
   /usr/bin/qemu-system-x86_64 qemu-system-x86
   /usr/bin/cpio cpio
   /usr/bin/gcc gcc
+  /usr/bin/openssl openssl
   /usr/bin/strip binutils
   /usr/lib/x86_64-linux-gnu/libc.a libc6-dev
   /usr/sbin/tc iproute2
