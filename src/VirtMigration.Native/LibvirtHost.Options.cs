@@ -16,6 +16,13 @@ public sealed partial class LibvirtHost
         _connections.Control.ReadAsync("list its VMs' migration options", OptionsListing.Read, cancellationToken);
 
     /// <inheritdoc/>
+    public Task RequireVmOptionsSettableAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return ReadAsync(_connections.Control, vm, "check a VM's migration options", domain => domain.CheckOptions(options), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);

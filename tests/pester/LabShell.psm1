@@ -8,6 +8,7 @@ $script:Repository = (Resolve-Path (Join-Path $PSScriptRoot '../..')).Path
 $script:Lab = Join-Path $Repository 'tests/lab/lab'
 $script:ModulePath = $env:VIRTMIGRATION_MODULE ?? (Join-Path $Repository 'out/VirtMigration')
 $script:Pwsh = (Get-Process -Id $PID).Path
+$script:OptionsUri = 'https://virtmigration.github.io/xmlns/options/1'
 $script:HostUri = @{ h1 = 'qemu+tcp://10.77.0.11/system'; h2 = 'qemu+tcp://10.77.0.12/system' }
 
 function Get-ModuleUnderTest { $script:ModulePath }
@@ -31,7 +32,25 @@ function Use-Lab {
     foreach ($line in Invoke-Lab env) {
         if ($line -match '^export (\w+)=(.*)$' -and $Matches[1] -ne 'PATH') { Set-Item "env:$($Matches[1])" $Matches[2].Trim("'") }
     }
+    $script:LabHome = $env:VIRTMIGRATION_HOME
     Import-ModuleUnderTest
+}
+
+# A cluster file of the test's own, with h1 and h2 of the lab and nothing stated: what a test states never stays in the lab's.
+function Use-OwnCluster([string] $Folder, [string] $Cluster = 'lab') {
+    $state = Get-Content (Join-Path $script:LabHome cluster.json) -Raw | ConvertFrom-Json
+    $hosts = @($state.hosts | Where-Object name -In h1, h2 | Select-Object *, @{ n = 'cluster'; e = { $Cluster } } -ExcludeProperty cluster)
+    New-Item $Folder -ItemType Directory -Force | Out-Null
+    @{ schemaVersion = 1; hosts = $hosts } | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $Folder cluster.json)
+    $env:VIRTMIGRATION_HOME = $Folder
+}
+
+# The element that the module keeps in a VM's metadata, of the running VM or of its definition; nothing where there is none.
+function Get-StoredOptions([string] $Name, [string] $On = 'h1', [switch] $Inactive) {
+    $xml = [xml](Invoke-Virsh $On dumpxml $Name @($Inactive ? '--inactive' : @()) | Out-String)
+    foreach ($element in $xml.domain['metadata']?.ChildNodes) {
+        if ($element.NamespaceURI -eq $script:OptionsUri) { $element }
+    }
 }
 
 # Guests are small, so that a move takes a second, and write little, so that it ends; at 9Mbps (1 MiB/s) they write faster than is

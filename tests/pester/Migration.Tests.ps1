@@ -2,6 +2,8 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'LabShell.psm1') -Force
     $script:homeBefore = $env:VIRTMIGRATION_HOME
     Use-Lab
+    # Of h1 and h2 alone, also where the lab has more hosts: a VM without a destination goes to the other one.
+    Use-OwnCluster (Join-Path $TestDrive cluster)
     $script:guests = 'ps-m1', 'ps-m2'
     foreach ($guest in $guests) { New-Guest $guest }
 

@@ -45,7 +45,7 @@ Describe 'The module' {
             [Text.Encoding]::Unicode.GetString($bytes)
             [Text.Encoding]::Unicode.GetString($bytes, 1, $bytes.Length - 1)
         }
-        $named = [regex]::Matches("$texts", '\b(?:Get|Set|New|Remove|Start|Stop|Resume|Watch|Test|Measure|Register|Unregister|Export|Invoke)-V[mM][A-Za-z]*').Value | Sort-Object -Unique
+        $named = [regex]::Matches("$texts", '\b(?:Get|Set|New|Remove|Start|Stop|Resume|Watch|Test|Measure|Register|Unregister|Export|Invoke)-(?:V[mM]|Cluster)[A-Za-z]*').Value | Sort-Object -Unique
         $named | Should -Contain Get-VmMigration
         $named | Where-Object { $_ -notin (Get-Module VirtMigration).ExportedCommands.Keys } | Should -BeNullOrEmpty
     }
@@ -97,7 +97,7 @@ Describe '<Cmdlet>' -ForEach $cmdlets {
     }
 
     It 'says what it gives' {
-        if ($Cmdlet -ne 'Unregister-VmHost') { $command.OutputType | Should -Not -BeNullOrEmpty }
+        if ($Cmdlet -notmatch '^(Unregister|Remove)-') { $command.OutputType | Should -Not -BeNullOrEmpty }
         $command.OutputType.ForEach{ $_.Type.IsPublic } | Should -Not -Contain $false
     }
 
@@ -108,6 +108,13 @@ Describe '<Cmdlet>' -ForEach $cmdlets {
         $help.Synopsis | Should -Not -Match "$Cmdlet \["
         $help.Synopsis | Should -Not -Match '\{\{'
         @($help.Examples.Example).Count | Should -BeGreaterOrEqual 1
+    }
+
+    It 'has help for each of its parameters, and for no other' -Skip:(-not $hasHelp) {
+        $common = [Management.Automation.PSCmdlet]::CommonParameters
+        $shown = $command.Parameters.Values.Where{ $_.Name -notin $common -and -not ($_.Attributes.DontShow -contains $true) }.Name
+        $described = (Get-Help $Cmdlet -Parameter * -ErrorAction Ignore | Where-Object { $_ -isnot [string] }).Where{ "$($_.description.Text)".Trim() }.name
+        $described | Sort-Object | Should -Be ($shown | Sort-Object)
     }
 }
 

@@ -3,6 +3,7 @@ using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
+using Xunit;
 
 namespace VirtMigration.UnitTests;
 
@@ -86,9 +87,24 @@ internal static class Given
     public static MigrationRequest Asking(this MigrationRequest request, Func<PlanOptions, PlanOptions> change) =>
         request with { Parameters = change(request.Parameters) };
 
+    /// <summary>The request with another machine type.</summary>
+    public static MigrationRequest OfMachine(this MigrationRequest request, string machine) =>
+        request with { Definition = request.Definition with { MachineType = machine } };
+
     /// <summary>The request with what the VM states.</summary>
     public static MigrationRequest Stating(this MigrationRequest request, VmMigrationOptions options) =>
         request with { Definition = request.Definition with { Options = options } };
+
+    /// <summary>The request with what the cluster states.</summary>
+    public static MigrationRequest InCluster(this MigrationRequest request, Func<ClusterMigrationOptions, ClusterMigrationOptions> change) =>
+        request with { Cluster = change(new() { Cluster = "c1" }) };
+
+    /// <summary>The request with both hosts of some versions.</summary>
+    public static MigrationRequest WithVersions(this MigrationRequest request, string libvirt, string qemu) => request with
+    {
+        Source = request.Source.WithVersions(libvirt, qemu),
+        Destination = request.Destination.WithVersions(libvirt, qemu),
+    };
 
     public static MigrationRequest WithLinks(this MigrationRequest request, string? source, string? destination) => request with
     {
@@ -101,6 +117,18 @@ internal static class Given
 
     public static HostInventory WithVersions(this HostInventory host, string libvirt, string qemu) =>
         host with { Facts = host.Facts with { LibvirtVersion = Version.Parse(libvirt), HypervisorVersion = Version.Parse(qemu) } };
+
+    /// <summary>The plan of a request that must not be refused.</summary>
+    public static MigrationPlan Planned(this MigrationRequest request) => MigrationPlanner.Plan(request);
+
+    /// <summary>The refusal of a request that must not be planned.</summary>
+    public static VirtMigrationException Refused(this MigrationRequest request, string errorId)
+    {
+        VirtMigrationException error = Assert.Throws<VirtMigrationException>(() => MigrationPlanner.Plan(request));
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.NotEmpty(error.RecommendedAction);
+        return error;
+    }
 
     public static PlanDecision Decision(this MigrationPlan plan, string setting) => plan.Decisions.Single(one => one.Setting == setting);
 }

@@ -118,6 +118,9 @@ public sealed class ScheduleController
     private static TimeSpan Scaled(TimeSpan perGiB, ByteSize data, int? least) =>
         new((long)Math.Min(long.MaxValue / 2, perGiB.Ticks * Math.Max(data.Bytes / BytesPerGiB, least ?? 0)));
 
+    private TimeSpan Multiplied(decimal factor, TimeSpan most) =>
+        factor >= (decimal)most.Ticks / _downtime.Ticks ? most : new((long)(_downtime.Ticks * factor));
+
     // Never less than before: a downtime that was allowed is not taken back.
     private TimeSpan? Allow(ConvergenceStep step)
     {
@@ -127,7 +130,7 @@ public sealed class ScheduleController
         }
 
         TimeSpan wanted = step.Factor is decimal factor
-            ? new((long)Math.Min(step.UpTo?.Ticks ?? long.MaxValue, _downtime.Ticks * factor))
+            ? Multiplied(factor, step.UpTo ?? TimeSpan.MaxValue)
             : step.Downtime ?? _downtime;
         _downtime = wanted > _downtime ? wanted : _downtime;
         return _downtime;

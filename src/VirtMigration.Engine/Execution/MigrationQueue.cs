@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using VirtMigration.Convergence;
 using VirtMigration.Planning;
+using VirtMigration.Policies;
 using VirtMigration.Ports;
 using VirtMigration.Units;
 
@@ -287,7 +288,9 @@ public sealed class MigrationQueue
     // libvirt keeps the speed that was set while it ran, and a virsh user's next migration would run with it.
     private static async Task RestoreSpeedAsync(Entry entry, MigrationResult result)
     {
-        if (entry.SpeedBefore is Bandwidth before && result.EndState == MigrationEndState.Stayed)
+        // Where the schedule sets a speed, the run itself puts back what was there before it; what was read here may be the schedule's.
+        bool ofSchedule = result.Plan.Schedule.Concat(result.Plan.Deadlines).Any(step => step.Action == ConvergenceAction.SetBandwidth);
+        if (entry.SpeedBefore is Bandwidth before && !ofSchedule && result.EndState == MigrationEndState.Stayed)
         {
             try
             {

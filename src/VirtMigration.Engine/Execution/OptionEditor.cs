@@ -35,7 +35,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         ClusterMigrationOptions before = OptionCatalog.Of(state, hosts[0].Cluster);
         ClusterMigrationOptions after = change(before);
         IReadOnlyList<MigrationPolicy> policies = PolicyCatalog.Of(state);
-        _ = after.Policy is null ? null : PolicyCatalog.Find(policies, after.Policy);
+        _ = after.Policy is null || after.Policy == before.Policy ? null : PolicyCatalog.Find(policies, after.Policy);
         OptionRules.Check(after);
         if (after.MigrationNetwork is string network && network != before.MigrationNetwork)
         {
@@ -46,7 +46,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         bool canConflict = after.Policy != before.Policy || after.ParallelConnections != before.ParallelConnections || after.ParallelAllowed != before.ParallelAllowed;
         if (canConflict)
         {
-            await RequireNoConflictAsync([(after, hosts)], policies, $"cluster {after.Cluster}", force, warnings, cancellationToken);
+            await RequireNoConflictAsync([(after, hosts)], policies, after.Cluster, force, warnings, cancellationToken);
         }
 
         return new($"cluster '{after.Cluster}'", OptionText.Of(before), OptionText.Of(after), warnings);
@@ -87,6 +87,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         IReadOnlyList<MigrationPolicy> policies = PolicyCatalog.Of(state);
         _ = after.Policy is null || after.Policy == before.Policy ? null : PolicyCatalog.Find(policies, after.Policy);
         OptionRules.Check(after, vm.Name);
+        await host.RequireVmOptionsSettableAsync(vm.Uuid, after, cancellationToken);
         if (OptionConflicts.Of(vm.Name, vm.Host, after, OptionCatalog.Of(state, vm.Cluster), policies) is OptionConflict conflict)
         {
             throw new OptionConflictException([conflict], vm.Name);
@@ -128,7 +129,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         if (before.PostCopy() != policy.PostCopy() || before.ZeroCopy != policy.ZeroCopy)
         {
             IReadOnlyList<MigrationPolicy> after = [.. PolicyCatalog.Of(state).Select(one => Same(one.Name, policy.Name) ? policy : one)];
-            await RequireNoConflictAsync(Clusters(state), after, $"policy {policy.Name}", force, warnings, cancellationToken);
+            await RequireNoConflictAsync(Clusters(state), after, policy.Name, force, warnings, cancellationToken);
         }
 
         return warnings;
@@ -145,9 +146,11 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         ClusterState state = registry.Store.Load();
         MigrationPolicy policy = PolicyCatalog.Find(PolicyCatalog.Of(state), name);
         PolicyCatalog.RequireOwn(policy);
-        List<string> users = [.. state.Clusters.Where(one => one.Policy is string used && Same(used, policy.Name)).Select(one => $"cluster '{one.Cluster}'")];
+
+        // What a cluster without hosts states counts for nobody, and could not be taken back: no command finds it.
+        List<string> users = [.. Clusters(state).Where(one => one.Options.Policy is string used && Same(used, policy.Name)).Select(one => $"cluster '{one.Options.Cluster}'")];
         List<string> warnings = [];
-        foreach ((VirtualMachine vm, VmMigrationOptions options) in await VmsAsync(registry.All(), $"policy {policy.Name}", force, warnings, cancellationToken))
+        foreach ((VirtualMachine vm, VmMigrationOptions options) in await VmsAsync(registry.All(), policy.Name, force, warnings, cancellationToken))
         {
             if (options.Policy is string used && Same(used, policy.Name))
             {

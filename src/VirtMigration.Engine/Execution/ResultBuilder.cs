@@ -76,7 +76,7 @@ internal static class ResultBuilder
             Throughput(record.Figures) is Bandwidth mean ? $"on average {mean}" : null,
         ];
         string rate = string.Join(", ", rates.OfType<string>());
-        return
+        return (SettingMeasurement[])
         [
             Beside(record.Plan, "ParallelConnections", connections),
             Beside(record.Plan, "Bandwidth", rate.Length == 0 ? null : rate),
@@ -94,7 +94,7 @@ internal static class ResultBuilder
     // An error of a call whose VM moved is worth knowing, but it is not the outcome.
     private static IReadOnlyList<string> Notices(RunRecord record) =>
         record.State == MigrationEndState.Moved && record.End.Error is not null
-            ? [$"the VM moved, though libvirt said: {record.End.Error.Message}", .. record.Notices]
+            ? (string[])[$"the VM moved, though libvirt said: {record.End.Error.Message}", .. record.Notices]
             : record.Notices;
 
     private static MigrationResult WithError(MigrationResult result, RunRecord record)

@@ -30,6 +30,7 @@ internal sealed class TransferWatch
     private MigrationSample? _last;
     private bool _inPostCopy;
     private TimeSpan? _longestPause;
+    private string? _reasonToGiveUp;
     private long _pausedAt;
 
     public TransferWatch(MigrationRun run, IMigrationEvents events, IProgress<MigrationSample>? progress, TimeProvider clock)
@@ -158,7 +159,11 @@ internal sealed class TransferWatch
         PeakRate = counters.MemoryRate is Bandwidth rate && !(rate <= PeakRate) ? rate : PeakRate;
         SentMemory |= counters.MemoryProcessed.Bytes > 0;
         _progress?.Report(_last);
-        if (_longestPause is TimeSpan longest)
+        if (_reasonToGiveUp is string reason)
+        {
+            await GiveUpAsync(reason);
+        }
+        else if (_longestPause is TimeSpan longest)
         {
             await EndPauseAsync(longest);
         }
@@ -182,11 +187,22 @@ internal sealed class TransferWatch
             return;
         }
 
+        _reasonToGiveUp = $"policy {_run.Plan.Policy}: the guest has stood for {DurationText.Exact(longest)}";
+        await GiveUpAsync(_reasonToGiveUp);
+    }
+
+    private async Task GiveUpAsync(string reason)
+    {
+        if (AbortedBySchedule)
+        {
+            return;
+        }
+
         try
         {
             await _run.Source.AbortJobAsync(_run.Plan.Uuid, CancellationToken.None);
             AbortedBySchedule = true;
-            Note("abort", $"policy {_run.Plan.Policy}: the guest has stood for {DurationText.Exact(longest)}");
+            Note("abort", reason);
         }
         catch (HypervisorException)
         {
@@ -226,9 +242,8 @@ internal sealed class TransferWatch
                     Note("post-copy", reason);
                     break;
                 case ConvergenceAction.Abort:
-                    await _run.Source.AbortJobAsync(vm, CancellationToken.None);
-                    AbortedBySchedule = true;
-                    Note("abort", reason);
+                    _reasonToGiveUp = reason;
+                    await GiveUpAsync(reason);
                     break;
             }
         }

@@ -28,8 +28,8 @@ public readonly record struct BandwidthChoice
     /// <summary>What both hosts' migration links carry: the lower of the two.</summary>
     public static BandwidthChoice Link { get; } = new(Kind.Link, default);
 
-    /// <summary>The choice as it is written: <c>None</c>, <c>Link</c> or the rate.</summary>
-    public string Value => _kind == Kind.Stated ? _rate.ToString() : _kind.ToString();
+    /// <summary>The choice as it is written, and read back as it was: <c>None</c>, <c>Link</c> or the rate.</summary>
+    public string Value => _kind == Kind.Stated ? _rate.ToExactString() : _kind.ToString();
 
     /// <summary>A rate.</summary>
     /// <param name="rate">The rate.</param>

@@ -56,7 +56,7 @@ public sealed record ClusterMigrationOption
             Encryption = options.Encryption ?? false,
             MaxConcurrent = options.MaxConcurrent,
             MigrationNetwork = options.MigrationNetwork,
-            Stated = [.. OptionText.Of(options).Where(pair => pair.Value != OptionText.Default).Select(pair => pair.Setting)],
+            Stated = OptionText.Of(options).Where(pair => pair.Value != OptionText.Default).Select(pair => pair.Setting).ToArray(),
         };
     }
 }

@@ -54,7 +54,7 @@ public static class OptionRules
     /// <summary>Reads a migration network, <c>10.78.0.0/24</c>.</summary>
     /// <param name="text">The network.</param>
     /// <exception cref="VirtMigrationException">MigrationNetworkInvalid.</exception>
-    public static IPNetwork ParseNetwork(string text) => IPNetwork.TryParse(text, out IPNetwork network)
+    public static IPNetwork ParseNetwork(string text) => IPNetwork.TryParse(text, out IPNetwork network) && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))))
         ? network
         : throw new VirtMigrationException("MigrationNetworkInvalid",
             $"'{text}' is not a network: it needs the network's first address and the length of its prefix.",
@@ -98,6 +98,11 @@ public static class OptionRules
                 "State what the link really carries (Link, or a rate such as 100MiB/s), or None.", target);
         }
 
-        _ = rate.ToMebibytesPerSecond();
+        if (rate < Bandwidth.FromMebibytesPerSecond(1))
+        {
+            throw new VirtMigrationException("BandwidthTooSmall",
+                $"A switchover bandwidth of {rate} is below 1 MiB/s (8.388608 Mbps), the least that libvirt can be told.",
+                "State at least 8.39Mbps or 1MiB/s.", target);
+        }
     }
 }

@@ -73,7 +73,7 @@ public sealed record VmMigrationOption
             SwitchoverBandwidth = own[nameof(SwitchoverBandwidth)],
             Encryption = own[nameof(Encryption)],
             MaxDowntime = own[nameof(MaxDowntime)],
-            Effective =
+            Effective = (OptionValue[])
             [
                 new(nameof(Policy), effective.Policy.Value.Name, effective.Policy.Origin),
                 new(nameof(ParallelConnections), effective.ParallelConnections.Value.Value, effective.ParallelConnections.Origin),

@@ -54,7 +54,7 @@ internal static class ConnectionsRule
         if (!context.Asked.ParallelAllowed)
         {
             string forbidden = $"cluster '{context.Request.Cluster.Cluster}' forbids parallel migration (ParallelAllowed)";
-            return raised ? throw new VirtMigrationException("ParallelForbidden", $"Policy {context.Policy.Name} needs parallel connections, but {forbidden}.",
+            return context.Policy.ZeroCopy ? throw new VirtMigrationException("ParallelForbidden", $"Policy {context.Policy.Name} needs parallel connections, but {forbidden}.",
                     "Choose a policy without them (MinimalDowntime), or allow them: Set-ClusterMigrationOption -ParallelAllowed $true.", vm)
                 : demanded ? throw new VirtMigrationException("ParallelForbidden", $"ParallelConnections {choice} is asked for, but {forbidden}.",
                     "Leave -ParallelConnections out, or allow them: Set-ClusterMigrationOption -ParallelAllowed $true.", vm)
@@ -73,7 +73,8 @@ internal static class ConnectionsRule
             return null;
         }
 
-        if (demanded && context.Missing(VersionGates.ParallelPostCopy) is null)
+        string? notTogether = context.Missing(VersionGates.ParallelPostCopy) ?? OldMachineType(context);
+        if (demanded && notTogether is null)
         {
             return null;
         }
@@ -81,9 +82,18 @@ internal static class ConnectionsRule
         string conflict = $"they exclude post-copy, which is {(postCopy == PostCopyMode.Armed ? "armed" : $"scheduled by policy {context.Policy.Name}")}";
         return demanded || raised
             ? throw new VirtMigrationException("ParallelPostCopyConflict",
-                $"VM '{vm}' cannot be sent over parallel connections: {conflict}. At the switch QEMU would refuse, or lose the VM ({context.Missing(VersionGates.ParallelPostCopy) ?? "allowed only when asked for"}).",
+                $"VM '{vm}' cannot be sent over parallel connections: {conflict}. At the switch QEMU would refuse, or lose the VM ({notTogether ?? "allowed only when asked for"}).",
                 "Leave one of the two out: -PostCopy Off, another policy, or -ParallelConnections Disabled.", vm)
             : conflict;
+    }
+
+    // Seen on libvirt 12.8 and QEMU 11.1: with a machine type of 7.2 the two together hung, and an abort did not end it.
+    private static string? OldMachineType(PlanContext context)
+    {
+        string machine = context.Request.Definition.MachineType;
+        return Version.TryParse(machine[(machine.LastIndexOf('-') + 1)..], out Version? version) && version < VersionGates.ParallelPostCopy.Qemu
+            ? $"with machine type {machine} it was seen to hang"
+            : null;
     }
 
     private static string Reason(PlanContext context, ParallelInput input, bool raised, int? taken)

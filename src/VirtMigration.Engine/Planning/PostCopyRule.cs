@@ -17,15 +17,26 @@ internal static class PostCopyRule
                 "Choose a policy with such a step (PostCopy), or -PostCopy Armed to switch by hand.", context.Request.Vm.Name);
         }
 
-        // A step that is not wanted any more must not be armed for: only the parameter can say less than the policy.
         string? hindrance = asked == PostCopyMode.Off ? null
             : context.Request.Vm.State == VmPowerState.Paused ? "the VM is paused, so its memory stands still"
+            : context.Request.Definition.HugePages ? "the VM's memory is on static huge pages, which post-copy cannot bring page by page"
             : context.Missing(VersionGates.PostCopy);
         PostCopyMode taken = hindrance is null ? asked : PostCopyMode.Off;
+        if (hindrance is not null && context.Request.Vm.State != VmPowerState.Paused)
+        {
+            if (origin == SettingOrigin.Parameter)
+            {
+                throw new VirtMigrationException("PostCopyNotSupported", $"VM '{context.Request.Vm.Name}' cannot be switched to post-copy: {hindrance}.",
+                    "Leave -PostCopy out, or state -PostCopy Off.", context.Request.Vm.Name);
+            }
+
+            context.Warn($"post-copy is off although policy {context.Policy.Name} uses it: {hindrance}");
+        }
+
         if (taken != PostCopyMode.Off && context.Request.Parameters.Transport == MigrationTransport.Attached)
         {
             throw new VirtMigrationException("AttachedPostCopy",
-                $"Policy {context.Policy.Name} can switch to post-copy, and an attached migration must not: if this shell died in post-copy, VM '{context.Request.Vm.Name}' would be lost.",
+                $"{(origin == SettingOrigin.Parameter ? "A migration that is asked for with post-copy" : $"Policy {context.Policy.Name}")} can switch to post-copy, and an attached migration must not: if this shell died in post-copy, VM '{context.Request.Vm.Name}' would be lost.",
                 "Leave -Attached out, or choose a policy without post-copy, or -PostCopy Off.", context.Request.Vm.Name);
         }
 

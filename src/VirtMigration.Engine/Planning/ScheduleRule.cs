@@ -16,7 +16,7 @@ internal static class ScheduleRule
         if (!schedule.Concat(deadlines).Any(step => step.EndsIt()))
         {
             // Post-copy was its only end.
-            schedule = [.. schedule, new() { Action = ConvergenceAction.Abort }];
+            schedule = (ConvergenceStep[])[.. schedule, new() { Action = ConvergenceAction.Abort }];
         }
 
         string pace = $"policy {policy.Name}, steps at least {DurationText.Exact(policy.StepInterval)} apart";
@@ -30,7 +30,7 @@ internal static class ScheduleRule
     private static IReadOnlyList<ConvergenceStep> Fitting(IReadOnlyList<ConvergenceStep> steps, PostCopyMode postCopy, TimeSpan downtime) =>
         steps.All(step => Fits(step, postCopy, downtime))
             ? steps
-            :
+            : (ConvergenceStep[])
             [
                 .. steps
                     .Where(step => step.Action != ConvergenceAction.StartPostCopy || postCopy == PostCopyMode.Scheduled)

@@ -15,7 +15,7 @@ public static class BuiltInPolicies
         MaxConcurrent = 2,
         AutoConverge = true,
         InitialDowntime = TimeSpan.FromMilliseconds(100),
-        Schedule = [.. UpToHalfASecond(), Abort()],
+        Schedule = (ConvergenceStep[])[.. UpToHalfASecond(), Abort()],
     };
 
     /// <summary>Like <see cref="MinimalDowntime"/>, with one long pause of the guest before giving up.</summary>
@@ -28,7 +28,7 @@ public static class BuiltInPolicies
         AutoConverge = true,
         Compression = CompressionMethod.Xbzrle,
         InitialDowntime = TimeSpan.FromMilliseconds(100),
-        Schedule = [.. UpToHalfASecond(), LastDowntime(5000), Abort()],
+        Schedule = (ConvergenceStep[])[.. UpToHalfASecond(), LastDowntime(5000), Abort()],
     };
 
     /// <summary>Always ends: after a short pre-copy the guest runs on the destination and its memory follows.</summary>
@@ -41,7 +41,7 @@ public static class BuiltInPolicies
         MaxConcurrent = 2,
         AutoConverge = true,
         InitialDowntime = TimeSpan.FromMilliseconds(100),
-        Schedule =
+        Schedule = (ConvergenceStep[])
         [
             ConvergenceStep.DowntimeAfter(1, 150),
             ConvergenceStep.DowntimeAfter(2, 200),
@@ -60,7 +60,7 @@ public static class BuiltInPolicies
         AutoConverge = true,
         ZeroCopy = true,
         InitialDowntime = TimeSpan.FromMilliseconds(300),
-        Schedule =
+        Schedule = (ConvergenceStep[])
         [
             ConvergenceStep.DowntimeAfter(1, 400),
             ConvergenceStep.DowntimeAfter(2, 500),

@@ -39,7 +39,8 @@ public sealed record MigrationPolicy
     /// <summary>Whether memory is sent with zero-copy, which needs parallel connections and so makes them.</summary>
     public bool ZeroCopy { get; init; }
 
-    /// <summary>The bandwidth QEMU may count on when it decides to switch over; null: the cluster's.</summary>
+    /// <summary>The bandwidth QEMU may count on when it decides to switch over, where neither VM nor cluster states one; null:
+    /// none.</summary>
     public BandwidthChoice? SwitchoverBandwidth { get; init; }
 
     /// <summary>Whether a migration can be switched to post-copy by hand although no step does so.</summary>

@@ -7,6 +7,9 @@ namespace VirtMigration.Policies;
 /// <summary>What a policy must be like.</summary>
 public static class PolicyRules
 {
+    // From 1 ms to 2,000 s.
+    private const decimal MostFactor = 2_000_000;
+
     private static readonly SearchValues<char> s_notInNames = SearchValues.Create(" \t*?[]/\\'\",");
 
     /// <summary>Throws for the first rule that a policy breaks.</summary>
@@ -74,9 +77,19 @@ public static class PolicyRules
             }
         }
 
+        if (!Enum.IsDefined(policy.Compression))
+        {
+            throw Invalid(policy, $"compression {policy.Compression} is not known", $"Choose one of {string.Join(", ", Enum.GetNames<CompressionMethod>())}.");
+        }
+
         if (!QemuLimits.Allows(policy.InitialDowntime))
         {
             throw QemuLimits.DowntimeOutOfRange(policy.InitialDowntime, policy.Name);
+        }
+
+        if (policy.SwitchoverBandwidth?.Stated() is Bandwidth rate)
+        {
+            OptionRules.CheckSwitchover(rate, policy.Name);
         }
 
         if (policy.StepInterval < TimeSpan.Zero)
@@ -87,17 +100,24 @@ public static class PolicyRules
 
     private static void CheckSteps(MigrationPolicy policy)
     {
+        if (policy.Schedule is null || policy.Deadlines is null)
+        {
+            throw Invalid(policy, "it has no schedule", "State one that ends, such as \"then: abort\".");
+        }
+
         foreach (ConvergenceStep step in policy.Schedule.Concat(policy.Deadlines))
         {
             string? fault = step switch
             {
+                { Action: < ConvergenceAction.SetDowntime or > ConvergenceAction.Abort } => $"the action {step.Action} is not known",
                 { Action: ConvergenceAction.SetDowntime, Downtime: null, Factor: null } => "it allows no downtime",
                 { Action: ConvergenceAction.SetDowntime, Factor: <= 1 } => "the factor must be more than 1, or the step would never end",
+                { Action: ConvergenceAction.SetDowntime, Factor: > MostFactor } => $"the factor must be {MostFactor} or less: from the shortest downtime to the longest",
                 { Action: ConvergenceAction.SetDowntime, Factor: not null, UpTo: null } => "a factor needs the most that is allowed",
                 { Action: ConvergenceAction.Pause, UpTo: null } or { Action: ConvergenceAction.Pause, UpTo.Ticks: <= 0 } => "a pause needs its bound",
                 { Action: ConvergenceAction.SetBandwidth, Bandwidth: null } => "it states no bandwidth",
                 { After.Ticks: < 0 } or { AfterPerGiB.Ticks: < 0 } or { NoProgressFor.Ticks: <= 0 } => "a time cannot be negative",
-                { AfterPass: < 0 } or { AfterRises: < 1 } or { AtLeastGiB: < 1 } => "a count is too small",
+                { AfterPass: < 0 or int.MaxValue } or { AfterRises: < 1 } or { AtLeastGiB: < 1 } => "a count is too small",
                 { AtLeastGiB: not null, AfterPerGiB: null } => "'of at least' belongs to a time per GiB",
                 _ => null,
             };

@@ -29,7 +29,8 @@ internal static partial class StepText
             {
                 foreach (string condition in AndWord().Split(conditions))
                 {
-                    step = ReadCondition(text, condition.Trim(), step);
+                    ConvergenceStep read = ReadCondition(text, condition.Trim(), step);
+                    step = Stated(read) > Stated(step) ? read : throw Invalid(text, $"'{condition.Trim()}' comes beside another of its kind");
                 }
             }
 
@@ -78,17 +79,11 @@ internal static partial class StepText
         ConvergenceAction.SetDowntime when step.Factor is decimal factor =>
             string.Create(CultureInfo.InvariantCulture, $"downtime x{factor:0.############} up to {DurationText.Exact(step.UpTo ?? TimeSpan.Zero)}"),
         ConvergenceAction.SetDowntime => $"downtime {DurationText.Exact(step.Downtime ?? TimeSpan.Zero)}",
-        ConvergenceAction.SetBandwidth => $"bandwidth {ExactRate(step.Bandwidth ?? default)}",
+        ConvergenceAction.SetBandwidth => $"bandwidth {(step.Bandwidth ?? default).ToExactString()}",
         ConvergenceAction.StartPostCopy => "post-copy",
         ConvergenceAction.Pause => $"pause up to {DurationText.Exact(step.UpTo ?? TimeSpan.Zero)}",
         _ => "abort",
     };
-
-    private static string ExactRate(Bandwidth rate)
-    {
-        string rounded = rate.ToString();
-        return Bandwidth.Parse(rounded) == rate ? rounded : $"{rate.BitsPerSecond} bps";
-    }
 
     private static ConvergenceStep ReadAction(string text, string action)
     {
@@ -126,10 +121,19 @@ internal static partial class StepText
         : PerGiBForm().Match(condition) is { Success: true } perGiB ? step with
         {
             AfterPerGiB = DurationText.Parse(perGiB.Groups[1].Value),
-            AtLeastGiB = perGiB.Groups[2].Success ? (int)Math.Ceiling(ByteSize.Parse(perGiB.Groups[2].Value).Bytes / (decimal)(1L << 30)) : null,
+            AtLeastGiB = perGiB.Groups[2].Success ? WholeGiB(text, perGiB.Groups[2].Value) : null,
         }
         : AfterForm().Match(condition) is { Success: true } after ? step with { After = DurationText.Parse(after.Groups[1].Value) }
         : throw Invalid(text, $"the condition '{condition}' is not known");
+
+    private static int Stated(ConvergenceStep step) =>
+        new object?[] { step.AfterPass, step.After, step.AfterPerGiB, step.NoProgressFor, step.AfterRises }.Count(one => one is not null);
+
+    private static int WholeGiB(string text, string size)
+    {
+        decimal gibibytes = Math.Ceiling(ByteSize.Parse(size).Bytes / (decimal)(1L << 30));
+        return gibibytes <= int.MaxValue ? (int)gibibytes : throw Invalid(text, $"'{size}' is more than any host has");
+    }
 
     private static int Count(string text, Match match, int least) =>
         int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
@@ -139,7 +143,7 @@ internal static partial class StepText
     private static VirtMigrationException Invalid(string text, string reason) => new(
         "PolicyStepInvalid",
         $"'{text}' is not a step of a schedule: {reason}.",
-        $"Write when and what, as in 'pass 3: downtime 200ms'. When: {Conditions}. What: {Actions}.",
+        $"Write when and what, as in \"pass 3: downtime 200ms\" or \"then: abort\". When: {Conditions}. What: {Actions}.",
         text);
 
     [GeneratedRegex(@"\s+and\s+", RegexOptions.IgnoreCase)]

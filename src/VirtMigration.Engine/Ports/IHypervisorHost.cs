@@ -141,6 +141,12 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<IReadOnlyList<StoredVmOptions>> ListVmOptionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Throws where <see cref="SetVmOptionsAsync"/> would, and writes nothing.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="options">What it is to state.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task RequireVmOptionsSettableAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken);
+
     /// <summary>Writes what a VM states for its migrations, into the running VM and into its definition, or removes it where nothing is
     /// stated. Others' metadata is left as it is, and so is what another version of this product put beside what this one
     /// knows.</summary>

@@ -30,10 +30,12 @@ public sealed class OptionCatalog(IClusterStore store)
         {
             ClusterMigrationOptions options = change(Of(state, cluster));
             OptionRules.Check(options);
-            return state with { Clusters = [.. state.Clusters.Where(one => !Same(one.Cluster, cluster)), options] };
+            return state with { Clusters = [.. state.Clusters.Where(one => !Same(one.Cluster, cluster)), .. StatesNothing(options) ? [] : (ClusterMigrationOptions[])[options]] };
         });
         return Of(changed, cluster);
     }
+
+    private static bool StatesNothing(ClusterMigrationOptions options) => options == new ClusterMigrationOptions { Cluster = options.Cluster };
 
     private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 }

@@ -15,7 +15,7 @@ public sealed class PolicyCatalog(IClusterStore store)
     public static IReadOnlyList<MigrationPolicy> Of(ClusterState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return [.. BuiltInPolicies.All.Concat(state.Policies).OrderBy(policy => policy.Name, StringComparer.OrdinalIgnoreCase)];
+        return [.. BuiltInPolicies.All.Concat(state.Policies).DistinctBy(policy => policy.Name, StringComparer.OrdinalIgnoreCase).OrderBy(policy => policy.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The policy with a name, without regard to case.</summary>

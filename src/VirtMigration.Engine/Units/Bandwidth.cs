@@ -173,6 +173,12 @@ public readonly record struct Bandwidth : IComparable<Bandwidth>
     /// <inheritdoc/>
     public int CompareTo(Bandwidth other) => BitsPerSecond.CompareTo(other.BitsPerSecond);
 
+    /// <summary>The rate as <see cref="Parse"/> reads it back, in the largest unit that loses nothing: <c>10 Gbps</c>, <c>100 MiB/s</c>.</summary>
+    public string ToExactString() =>
+        HasNoLimit() || Parse(ToString()) == this ? ToString()
+        : BitsPerSecond % BitsPerMebibyte == 0 ? string.Create(CultureInfo.InvariantCulture, $"{BitsPerSecond / BitsPerMebibyte} MiB/s")
+        : string.Create(CultureInfo.InvariantCulture, $"{BitsPerSecond} bps");
+
     /// <summary>The rate in the largest decimal unit that leaves at least 1: <c>10 Gbps</c>, <c>943.7 Mbps</c>.</summary>
     public override string ToString()
     {

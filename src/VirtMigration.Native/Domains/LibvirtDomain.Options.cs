@@ -18,6 +18,20 @@ internal sealed unsafe partial class LibvirtDomain
     /// <exception cref="VirtMigrationException">VmIsMigrating; VmOptionsTooNew or VmOptionsUnreadable, with nothing written.</exception>
     public void SetOptions(VmMigrationOptions options)
     {
+        // Usually both places hold the same: then one call changes both, or none. What is unknown to this version and stands in one
+        // of them only stays there only. Everything is read, and refused, before anything is written.
+        foreach (IGrouping<string?, uint> element in CheckOptions(options))
+        {
+            uint places = element.Aggregate((all, place) => all | place);
+            SetMetadata(element.Key, VmOptionsXml.Prefix, VmOptionsXml.Namespace, places);
+        }
+    }
+
+    /// <summary>The elements that <see cref="SetOptions"/> would write, with their places; throws as it does, and writes nothing.</summary>
+    /// <param name="options">What it is to state.</param>
+    /// <exception cref="VirtMigrationException">VmIsMigrating; VmOptionsTooNew or VmOptionsUnreadable.</exception>
+    public ILookup<string?, uint> CheckOptions(VmMigrationOptions options)
+    {
         bool active = IsActive;
         if (active && IsMigrating())
         {
@@ -28,15 +42,7 @@ internal sealed unsafe partial class LibvirtDomain
                 Name);
         }
 
-        // Usually both places hold the same: then one call changes both, or none. What is unknown to this version and stands in one
-        // of them only stays there only. Everything is read, and refused, before anything is written.
-        ILookup<string?, uint> elements = Places(active).ToLookup(
-            place => VmOptionsXml.Write(options, GetMetadata(VmOptionsXml.Namespace, place), Name));
-        foreach (IGrouping<string?, uint> element in elements)
-        {
-            uint places = element.Aggregate((all, place) => all | place);
-            SetMetadata(element.Key, VmOptionsXml.Prefix, VmOptionsXml.Namespace, places);
-        }
+        return Places(active).ToLookup(place => VmOptionsXml.Write(options, GetMetadata(VmOptionsXml.Namespace, place), Name));
     }
 
     private uint[] Places(bool active) => (active, active && IsPersistent) switch

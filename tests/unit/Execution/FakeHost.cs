@@ -35,6 +35,15 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public ConcurrentDictionary<Guid, TimeSpan> Downtimes { get; } = [];
 
+    /// <summary>The speeds that are kept; where none is, it is unlimited.</summary>
+    public ConcurrentDictionary<Guid, Bandwidth> Speeds { get; } = [];
+
+    /// <summary>What QEMU's monitor was told about the switchover.</summary>
+    public ConcurrentDictionary<Guid, Bandwidth?> Switchovers { get; } = [];
+
+    /// <summary>The VMs that the host lists.</summary>
+    public IReadOnlyList<VirtualMachine> Vms { get; set; } = [];
+
     public ConcurrentDictionary<Guid, StoredVmOptions> VmOptions { get; } = [];
 
     public ConcurrentDictionary<Guid, SavedDefinition> Definitions { get; } = [];
@@ -150,7 +159,7 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken) => Answer("GetFacts", () => Given.Facts(name[^1] - '0'));
 
     public Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<VirtualMachine>>("List", () => []);
+        Answer("List", () => Vms);
 
     public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetDefinition", () => Given.Definition());
 
@@ -184,10 +193,11 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task SetMaxDowntimeAsync(Guid vm, TimeSpan downtime, CancellationToken cancellationToken) =>
         Do($"SetMaxDowntime {DurationText.Format(downtime)}", () => Downtimes[vm] = downtime);
 
-    public Task<Bandwidth> GetMaxBandwidthAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetMaxBandwidth", () => Bandwidth.Unlimited);
+    public Task<Bandwidth> GetMaxBandwidthAsync(Guid vm, CancellationToken cancellationToken) =>
+        Answer("GetMaxBandwidth", () => Speeds.GetValueOrDefault(vm, Bandwidth.Unlimited));
 
     public Task SetMaxBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken) =>
-        Do($"SetMaxBandwidth {vm.ToString()[..8]} {bandwidth}");
+        Do($"SetMaxBandwidth {vm.ToString()[..8]} {bandwidth}", () => Speeds[vm] = bandwidth);
 
     public Task AbortJobAsync(Guid vm, CancellationToken cancellationToken) => Do("AbortJob", () =>
     {
@@ -202,13 +212,15 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task SuspendAsync(Guid vm, CancellationToken cancellationToken) => Do("Suspend");
 
     public Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken) =>
-        Do($"SetSwitchoverBandwidth {bandwidth?.ToString() ?? "none"}");
+        Do($"SetSwitchoverBandwidth {bandwidth?.ToString() ?? "none"}", () => Switchovers[vm] = bandwidth);
 
     public Task<VmMigrationOptions> GetVmOptionsAsync(Guid vm, CancellationToken cancellationToken) =>
         Answer("GetVmOptions", () => VmOptions.GetValueOrDefault(vm)?.Options ?? VmMigrationOptions.Empty);
 
     public Task<IReadOnlyList<StoredVmOptions>> ListVmOptionsAsync(CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<StoredVmOptions>>("ListVmOptions", () => [.. VmOptions.Values.OrderBy(one => one.Name)]);
+
+    public Task RequireVmOptionsSettableAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken) =>
         Do("SetVmOptions", () => VmOptions[vm] = new(vm, VmOptions.GetValueOrDefault(vm)?.Name ?? $"vm{vm.ToString()[..8]}", options));

@@ -2,6 +2,7 @@ using VirtMigration.Execution;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Ports;
+using VirtMigration.Units;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
@@ -183,6 +184,40 @@ public sealed class MigrationQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_speed_that_was_shared_comes_back_where_the_VM_stayed()
+    {
+        H1.Speeds[Given.Id(1)] = Bandwidth.Parse("123Mbps");
+        Enqueue(Plain(1), Plain(2));
+        Dictionary<Guid, FakeTransfer> running = await TransfersAsync(H1, 2);
+        Show(1, pass: 1);
+        Show(2, pass: 1);
+        await H1.CalledAsync(Share(1, "5 Gbps"));
+        running[Given.Id(1)].Fail(HypervisorFault.Internal);
+        running[Given.Id(2)].Succeed();
+        await EndAsync();
+        Assert.Equal(Bandwidth.Parse("123Mbps"), H1.Speeds[Given.Id(1)]);
+    }
+
+    // The schedule sets a speed, then the link is shared, then the migration fails: what was there before any of it comes back.
+    [Fact]
+    public async Task A_speed_that_the_schedule_set_and_that_was_shared_comes_back_as_it_was_before_both()
+    {
+        H1.Speeds[Given.Id(1)] = Bandwidth.Parse("123Mbps");
+        Enqueue(Plain(1) with { Schedule = [ConvergenceStep.Parse("pass 2: bandwidth 7Gbps"), ConvergenceStep.Parse("pass 99: abort")] });
+        FakeTransfer first = await H1.NextTransferAsync();
+        Show(1, pass: 2);
+        await H1.CalledAsync(Share(1, "7 Gbps"));
+        Enqueue(Plain(2));
+        FakeTransfer second = await H1.NextTransferAsync();
+        Show(2, pass: 1);
+        await H1.CalledAsync(Share(1, "5 Gbps"));
+        first.Fail(HypervisorFault.Internal);
+        second.Succeed();
+        await EndAsync();
+        Assert.Equal(Bandwidth.Parse("123Mbps"), H1.Speeds[Given.Id(1)]);
+    }
+
+    [Fact]
     public async Task Those_that_share_no_link_share_no_cap()
     {
         Enqueue(Plain(1), Plain(2, "h3>h4"));
@@ -309,6 +344,12 @@ public sealed class MigrationQueueTests : IDisposable
         Assert.False(_queue.Completion.IsCompleted);
         await EndAsync();
         Assert.Empty(_observer.Told);
+    }
+
+    private void Show(int id, int pass)
+    {
+        H1.Jobs[Given.Id(id)] = new() { MemoryTotal = Given.GiB(4), MemoryRemaining = Given.GiB(1), Iteration = pass };
+        H1.Publish(new IterationStarted(pass));
     }
 
     private static MigrationPlan Plain(int id, string way = "h1>h2") => Of(id, way, BuiltInPolicies.MinimalDowntime);

@@ -236,13 +236,17 @@ public sealed class MigrationPlannerTests
     [Theory]
     [InlineData("5.1.0", "10.0.0", "needs libvirt 5.2")]
     [InlineData("11.0.0", "3.1.0", "needs QEMU 4.0")]
-    public void Where_a_host_lacks_parallel_connections_VeryLarge_proceeds_without_and_says_so(string libvirt, string qemu, string why)
+    public void To_a_host_without_parallel_connections_VeryLarge_goes_over_one_stream_and_says_so(string libvirt, string qemu, string why)
     {
         MigrationRequest request = Given.Request(BuiltInPolicies.VeryLarge);
         MigrationPlan plan = MigrationPlanner.Plan(request with { Destination = request.Destination.WithVersions(libvirt, qemu) });
-        Assert.Null(plan.Transfer.ParallelConnections);
+        Assert.False(plan.IsParallel());
+        Assert.False(plan.Transfer.Uses(MigrationTechniques.Parallel));
         Assert.False(plan.Transfer.Uses(MigrationTechniques.ZeroCopy));
-        Assert.Contains(plan.Warnings, warning => warning.Contains(why, StringComparison.Ordinal));
+        Assert.Equal("Disabled", plan.Decision("ParallelConnections").Taken);
+        Assert.Contains(why, plan.Decision("ParallelConnections").Reason, StringComparison.Ordinal);
+        Assert.Contains(why, plan.Warnings.Single(warning => warning.StartsWith("parallel connections are off", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(BuiltInPolicies.VeryLarge.Schedule, plan.Schedule);
     }
 
     [Fact]

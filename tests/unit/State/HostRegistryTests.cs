@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.State;
+using VirtMigration.Units;
 using Xunit;
 
 namespace VirtMigration.UnitTests.State;
@@ -133,6 +134,23 @@ public sealed class HostRegistryTests : IDisposable
     [InlineData("a b")]
     public void A_migration_address_is_an_address_alone(string address) =>
         Refused("MigrationAddressInvalid", Given.Registration("h1") with { MigrationAddress = address });
+
+    [Theory]
+    [InlineData("0bps")]
+    [InlineData("0Gbps")]
+    [InlineData("unlimited")]
+    public void A_link_that_carries_nothing_or_everything_is_none(string speed) =>
+        Refused("LinkSpeedInvalid", Given.Registration("h1") with { LinkSpeed = Bandwidth.Parse(speed) });
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1Mbps")]
+    [InlineData("400Gbps")]
+    public void A_link_speed_is_kept(string? speed)
+    {
+        _registry.Register(Given.Registration("h1") with { LinkSpeed = speed is null ? null : Bandwidth.Parse(speed) }, replace: false);
+        Assert.Equal(speed is null ? null : Bandwidth.Parse(speed), _registry.Find("h1").LinkSpeed);
+    }
 
     [Theory]
     [InlineData("10.0.8.11")]

@@ -1,0 +1,59 @@
+using VirtMigration.Options;
+using VirtMigration.Planning;
+using VirtMigration.Policies;
+using Xunit;
+
+namespace VirtMigration.UnitTests.Planning;
+
+public sealed class RequestRulesTests
+{
+    [Theory]
+    [InlineData(MigrationTransport.Tunnelled, "tunnelled", "post-copy and parallel connections")]
+    [InlineData(MigrationTransport.Rdma, "over RDMA", "parallel connections and zero-copy")]
+    public void Tunnelled_and_RDMA_are_refused_with_the_reason(MigrationTransport transport, string how, string reason)
+    {
+        VirtMigrationException error = Given.Request().Asking(it => it with { Transport = transport }).Refused("TransportRefused");
+        Assert.Contains($"'db1' is not migrated {how}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Equal("db1", error.Target);
+    }
+
+    [Theory]
+    [InlineData("Gone", null, "the VM asks for policy 'Gone'")]
+    [InlineData(null, "Gone", "cluster 'c1' asks for policy 'Gone'")]
+    public void A_policy_that_is_not_known_here_is_a_warning(string? vm, string? cluster, string warning)
+    {
+        MigrationPlan plan = Given.Request().Stating(new() { Policy = vm }).InCluster(it => it with { Policy = cluster }).Planned();
+        Assert.Contains(warning, Assert.Single(plan.Warnings), StringComparison.Ordinal);
+        Assert.Equal(("MinimalDowntime", SettingOrigin.Default), (plan.Policy, plan.Decision("Policy").Origin));
+    }
+
+    [Fact]
+    public void What_a_VM_states_and_cannot_be_understood_is_a_warning()
+    {
+        MigrationPlan plan = Given.Request().Stating(new VmMigrationOptions { Problem = "version 2 is too new" }).Planned();
+        Assert.Contains("version 2 is too new", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_policies_that_are_known_count_by_name()
+    {
+        MigrationPolicy night = BuiltInPolicies.Default with { Name = "Night", BuiltIn = false, MaxConcurrent = 7 };
+        MigrationPlan plan = (Given.Request().Stating(new() { Policy = "NIGHT" }) with { Policies = [.. BuiltInPolicies.All, night] }).Planned();
+        Assert.Equal(("Night", SettingOrigin.Vm, 7), (plan.Policy, plan.Decision("Policy").Origin, plan.Concurrency));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(30, null)]
+    [InlineData(null, 20)]
+    [InlineData(30, 20)]
+    public void How_the_vCPUs_are_slowed_down_is_handed_over_and_said(int? initial, int? increment)
+    {
+        MigrationPolicy policy = BuiltInPolicies.Default with { Name = "Own", BuiltIn = false, AutoConvergeInitial = initial, AutoConvergeIncrement = increment };
+        MigrationPlan plan = Given.Request(policy).Planned();
+        Assert.Equal((initial, increment), (plan.Transfer.AutoConvergeInitial, plan.Transfer.AutoConvergeIncrement));
+        Assert.Equal(initial is not null, plan.Decision("AutoConverge").Reason.Contains("30 %", StringComparison.Ordinal));
+        Assert.Equal(increment is not null, plan.Decision("AutoConverge").Reason.Contains("20 %", StringComparison.Ordinal));
+    }
+}
