@@ -505,7 +505,7 @@ Describe 'Migration options' {
             try {
                 Wait-Transfer doc-o2
                 $watch = [Diagnostics.Stopwatch]::StartNew()
-                Assert-Error (Get-ErrorOf { Set-VmMigrationOption doc-o2 -Encryption $true }) VmIsMigrating doc-o2 'cannot be changed while it is migrated'
+                Assert-Error (Get-ErrorOf { Set-VmMigrationOption doc-o2 -Encryption $true }) VmIsMigrating doc-o2 'it is being migrated'
                 $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
                 (Get-VmMigrationOption doc-o2).MaxDowntime | Should -Be '700 ms' -Because 'they can be read'
                 Test-Transfer doc-o2 | Should -BeTrue

@@ -120,7 +120,7 @@ Describe 'Migration policies of one''s own' {
             (Get-VmMigrationPolicy).Count | Should -Be 4
         }
 
-        It 'refuses the step "<_>", and says what steps are like' -ForEach 'pass 3: dance', 'pass 3', 'soon: abort', 'pass 1: downtime 200ms', 'after 0 rises: abort', 'pass 3: downtime 200',
+        It 'refuses the step "<_>", and says what steps are like' -ForEach 'pass 3: dance', 'pass 3', 'soon: abort', 'pass 0: downtime 200ms', 'after 0 rises: abort', 'pass 3: downtime 200',
             'pass 3: pause', 'pass 3: bandwidth 10G', 'after 90: abort', 'then: abort now' {
             $step = $_
             Assert-BindingError { New-VmMigrationPolicy Night -Schedule $step } "$([regex]::Escape("'$step'")) is not a step.*pass 3: downtime 200ms"

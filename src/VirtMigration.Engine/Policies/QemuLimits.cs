@@ -3,7 +3,7 @@ using VirtMigration.Units;
 namespace VirtMigration.Policies;
 
 /// <summary>The bounds that QEMU sets on what a policy can ask for (migration/options.c, migrate_params_check).</summary>
-internal static class QemuLimits
+public static class QemuLimits
 {
     /// <summary>The shortest downtime: its unit is the millisecond, and 0 would never be met.</summary>
     public static readonly TimeSpan ShortestDowntime = TimeSpan.FromMilliseconds(1);
@@ -18,6 +18,7 @@ internal static class QemuLimits
     public const int MostThrottle = 99;
 
     /// <summary>Whether a downtime is within the bounds.</summary>
+    /// <param name="downtime">The downtime.</param>
     public static bool Allows(TimeSpan downtime) => downtime >= ShortestDowntime && downtime <= LongestDowntime;
 
     /// <summary>The error for a downtime that is not.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using VirtMigration.Options;
+using VirtMigration.Policies;
 using VirtMigration.Units;
 
 namespace VirtMigration.Native.Xml;
@@ -18,10 +19,6 @@ internal static class VmOptionsXml
     private const string ElementName = "options";
     private const string VersionName = "version";
     private const string Version = "1";
-
-    // QEMU's bound (migration/options.c), as in the options' own documentation.
-    private static readonly TimeSpan s_leastDowntime = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_mostDowntime = TimeSpan.FromSeconds(2000);
 
     private static readonly Setting[] s_settings =
     [
@@ -202,7 +199,7 @@ internal static class VmOptionsXml
     private static TimeSpan Downtime(string text)
     {
         TimeSpan downtime = DurationText.Parse(text);
-        return downtime >= s_leastDowntime && downtime <= s_mostDowntime
+        return QemuLimits.Allows(downtime)
             ? downtime
             : throw new FormatException($"'{text}' is not within 1 ms and 2,000 s.");
     }
