@@ -25,6 +25,7 @@
         'Set-VmMigrationPolicy'
         'Start-VmLiveMigration'
         'Stop-VmMigration'
+        'Test-MigrationDestination'
         'Unregister-VmHost'
         'Watch-VmMigration'
     )

@@ -21,6 +21,8 @@ internal static class Session
 
     public static OptionEditor Options => new(Hypervisor, Registry);
 
+    public static DestinationAssessor Assessor => new(Hypervisor, Registry);
+
     public static InventoryReader Inventory => new(Hypervisor, Registry);
 
     public static HostAdmission Registration => new(Hypervisor, Registry, Inventory);

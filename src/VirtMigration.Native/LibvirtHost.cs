@@ -52,7 +52,7 @@ public sealed partial class LibvirtHost : IHypervisorHost
 
     /// <inheritdoc/>
     public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) =>
-        ReadAsync(_connections.Control, vm, "tell a VM's definition", domain => DomainXml.Read(domain.GetXml(0)), cancellationToken);
+        ReadAsync(_connections.Control, vm, "tell a VM's definition", domain => domain.GetDefinition(), cancellationToken);
 
     private static Task<T> ReadAsync<T>(
         ConnectionLane lane,

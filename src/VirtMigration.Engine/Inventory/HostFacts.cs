@@ -43,4 +43,13 @@ public sealed record HostFacts
 
     /// <summary>Whether this connection may only read.</summary>
     public bool ReadOnly { get; init; }
+
+    /// <summary>Its CPU.</summary>
+    public HostCpu Cpu { get; init; } = new();
+
+    /// <summary>The ids of its CPUs (threads) that are online, ascending; empty where the host does not tell.</summary>
+    public IReadOnlyList<int> OnlineCpus { get; init; } = [];
+
+    /// <summary>The distance from one cell to another, by their ids; 10 is a cell's own. Empty where the host does not tell.</summary>
+    public IReadOnlyDictionary<(int From, int To), int> CellDistances { get; init; } = new Dictionary<(int From, int To), int>();
 }

@@ -32,4 +32,46 @@ public sealed record VmDefinition
 
     /// <summary>Whether its memory is on huge pages.</summary>
     public bool HugePages { get; init; }
+
+    /// <summary>Its CPU.</summary>
+    public VmCpu Cpu { get; init; } = new();
+
+    /// <summary>The vCPUs that may run only on some of the host's CPUs.</summary>
+    public IReadOnlyList<CpuPin> VCpuPins { get; init; } = [];
+
+    /// <summary>The I/O threads that may.</summary>
+    public IReadOnlyList<CpuPin> IoThreadPins { get; init; } = [];
+
+    /// <summary>How its memory is tied to the host's cells.</summary>
+    public IReadOnlyList<NumaBinding> NumaBindings { get; init; } = [];
+
+    /// <summary>The cells that the guest sees; empty: it sees one.</summary>
+    public IReadOnlyList<VirtualNumaCell> VirtualCells { get; init; } = [];
+
+    /// <summary>What of its memory is on huge pages.</summary>
+    public IReadOnlyList<HugePageUse> HugePageUses { get; init; } = [];
+
+    /// <summary>Its disks.</summary>
+    public IReadOnlyList<VmDisk> Disks { get; init; } = [];
+
+    /// <summary>Its network interfaces.</summary>
+    public IReadOnlyList<VmNetwork> Networks { get; init; } = [];
+
+    /// <summary>The host's devices that it was given.</summary>
+    public IReadOnlyList<VmHostDevice> HostDevices { get; init; } = [];
+
+    /// <summary>Devices that tie it to its host or to a shared folder, by kind: <c>filesystem</c>, <c>shmem</c>, <c>nvdimm</c>.</summary>
+    public IReadOnlyList<string> TyingDevices { get; init; } = [];
+
+    /// <summary>Whether it has a TPM.</summary>
+    public bool Tpm { get; init; }
+
+    /// <summary>Whether its firmware keeps variables in a file (secure boot); the file must be on the destination too.</summary>
+    public bool Nvram { get; init; }
+
+    /// <summary>How many snapshots it has.</summary>
+    public int Snapshots { get; init; }
+
+    /// <summary>The disks with a block job under way, by target.</summary>
+    public IReadOnlyList<string> BlockJobs { get; init; } = [];
 }

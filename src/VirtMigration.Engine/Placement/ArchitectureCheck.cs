@@ -4,13 +4,13 @@ namespace VirtMigration.Placement;
 public sealed class ArchitectureCheck : IDestinationCheck
 {
     /// <inheritdoc/>
-    public DestinationFinding? Check(DestinationCandidate candidate)
+    public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         string architecture = candidate.Destination.Facts.Architecture;
         return architecture != candidate.Definition.Architecture
-            ? new("ArchitectureDiffers", candidate.Destination.Name, FindingSeverity.Blocker, $"architecture {candidate.Definition.Architecture}",
-                $"is {architecture}", "Choose a host of the VM's architecture.")
-            : null;
+            ? [new("ArchitectureDiffers", candidate.Destination.Name, FindingSeverity.Blocker, $"architecture {candidate.Definition.Architecture}",
+                $"is {architecture}", "Choose a host of the VM's architecture.")]
+            : [];
     }
 }

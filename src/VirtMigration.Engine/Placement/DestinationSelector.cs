@@ -13,13 +13,35 @@ public static class DestinationSelector
         new HypervisorCheck(),
         new ArchitectureCheck(),
         new MachineTypeCheck(),
+        new VersionCheck(),
+        new CpuCheck(),
+        new TscCheck(),
+        new VCpuCountCheck(),
+        new PinnedCpuCheck(),
+        new EmulatorPinCheck(),
         new MemoryCheck(),
+        new NumaCheck(),
+        new HugePageCheck(),
+        new HostDeviceCheck(),
+        new TyingDeviceCheck(),
+        new SnapshotCheck(),
+        new BlockJobCheck(),
+        new StorageCheck(),
+        new DiskCacheCheck(),
+        new NetworkCheck(),
+        new TpmCheck(),
+        new NvramCheck(),
+        new EncryptionCheck(),
+        new LockedMemoryCheck(),
+        new PostCopyCheck(),
+        new MigrationLimitCheck(),
+        new PlanCheck(),
     ];
 
     /// <summary>Everything that all checks find about one host.</summary>
     /// <param name="candidate">The VM and the host.</param>
     public static IReadOnlyList<DestinationFinding> Findings(DestinationCandidate candidate) =>
-        [.. s_checks.Select(check => check.Check(candidate)).OfType<DestinationFinding>()];
+        [.. s_checks.SelectMany(check => check.Check(candidate))];
 
     /// <summary>The host with the most memory available among those that can take the VM; the first by name where they are equal.</summary>
     /// <param name="vm">The VM.</param>

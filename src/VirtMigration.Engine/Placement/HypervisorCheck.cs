@@ -6,13 +6,13 @@ public sealed class HypervisorCheck : IDestinationCheck
     private const string Qemu = "QEMU";
 
     /// <inheritdoc/>
-    public DestinationFinding? Check(DestinationCandidate candidate)
+    public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         string hypervisor = candidate.Destination.Facts.Hypervisor;
         return hypervisor != Qemu
-            ? new("HypervisorNotQemu", candidate.Destination.Name, FindingSeverity.Blocker, "a QEMU/KVM host", $"runs the driver {hypervisor}",
-                "Register the host with a qemu URI.")
-            : null;
+            ? [new("HypervisorNotQemu", candidate.Destination.Name, FindingSeverity.Blocker, "a QEMU/KVM host", $"runs the driver {hypervisor}",
+                "Register the host with a qemu URI.")]
+            : [];
     }
 }

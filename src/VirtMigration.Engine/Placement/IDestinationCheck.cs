@@ -3,7 +3,7 @@ namespace VirtMigration.Placement;
 /// <summary>One rule about destinations. A rule is one file in this folder.</summary>
 public interface IDestinationCheck
 {
-    /// <summary>What the rule finds; null where it has nothing to say.</summary>
+    /// <summary>Everything that the rule finds; nothing where it has nothing to say.</summary>
     /// <param name="candidate">The VM and the host.</param>
-    DestinationFinding? Check(DestinationCandidate candidate);
+    IEnumerable<DestinationFinding> Check(DestinationCandidate candidate);
 }

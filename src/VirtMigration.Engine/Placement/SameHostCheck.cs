@@ -4,13 +4,13 @@ namespace VirtMigration.Placement;
 public sealed class SameHostCheck : IDestinationCheck
 {
     /// <inheritdoc/>
-    public DestinationFinding? Check(DestinationCandidate candidate)
+    public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         return candidate.Source.Facts.Uuid == candidate.Destination.Facts.Uuid
-            ? new("SameHost", candidate.Destination.Name, FindingSeverity.Blocker, $"another host than {candidate.Source.Name}",
+            ? [new("SameHost", candidate.Destination.Name, FindingSeverity.Blocker, $"another host than {candidate.Source.Name}",
                 $"has the same UUID {candidate.Destination.Facts.Uuid}",
-                "Register another host, or give cloned hosts a host_uuid of their own.")
-            : null;
+                "Register another host, or give cloned hosts a host_uuid of their own.")]
+            : [];
     }
 }

@@ -154,4 +154,19 @@ public interface IHypervisorHost
     /// <param name="options">What it is to state.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Whether a VM's live CPU can run here, in the hypervisor's own judgement.</summary>
+    /// <param name="cpu">The CPU, from another host.</param>
+    /// <param name="architecture">The VM's architecture.</param>
+    /// <param name="machineType">The VM's machine type.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<CpuComparison> CompareCpuAsync(VmCpu cpu, string architecture, string machineType, CancellationToken cancellationToken);
+
+    /// <summary>Storage and networks of the host.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<HostSurroundings> GetSurroundingsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the host's VMs take now.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<HostLoad> GetLoadAsync(CancellationToken cancellationToken);
 }

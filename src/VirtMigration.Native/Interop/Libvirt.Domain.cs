@@ -15,6 +15,12 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_DOMAIN_XML_INACTIVE: what the next start uses.</summary>
     internal const uint XmlInactive = 1 << 1;
 
+    /// <summary>VIR_DOMAIN_XML_UPDATE_CPU: with the CPU as the host fills it in; a running domain's is filled in already.</summary>
+    internal const uint XmlUpdateCpu = 1 << 2;
+
+    /// <summary>VIR_DOMAIN_XML_MIGRATABLE: as another host is told it. Refused over a connection that may only read.</summary>
+    internal const uint XmlMigratable = 1 << 3;
+
     /// <summary>VIR_DOMAIN_METADATA_ELEMENT: an XML element under a namespace of its owner.</summary>
     internal const int MetadataElement = 2;
 
@@ -69,6 +75,9 @@ internal static unsafe partial class Libvirt
 
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainSnapshotNum(DomainHandle domain, uint flags);
 
     [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainSetMetadata(

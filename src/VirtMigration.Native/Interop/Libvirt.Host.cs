@@ -31,8 +31,28 @@ internal static unsafe partial class Libvirt
         string? virtualisationType,
         uint flags);
 
+    /// <summary>VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE: what does not fit is an error that says why.</summary>
+    internal const uint CompareCpuFailIncompatible = 1 << 0;
+
+    /// <summary>VIR_CPU_COMPARE_INCOMPATIBLE; 1 is the same CPU, 2 one that can do more.</summary>
+    internal const int CpuIncompatible = 0;
+
+    [LibraryImport(LibvirtLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virConnectCompareHypervisorCPU(
+        ConnectionHandle connection,
+        string? emulator,
+        string? architecture,
+        string? machine,
+        string? virtualisationType,
+        string cpu,
+        uint flags);
+
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virNodeGetInfo(ConnectionHandle connection, VirNodeInfo* info);
+
+    /// <summary>Answers how many CPUs there are; the map has a bit for each, set where it is online.</summary>
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virNodeGetCPUMap(ConnectionHandle connection, byte** map, uint* online, uint flags);
 
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virNodeGetMemoryStats(

@@ -10,6 +10,7 @@ internal static class OptionalFunctions
     private static readonly Dictionary<string, Version> s_since = new()
     {
         ["virDomainMigrateGetMaxDowntime"] = new(3, 7, 0),
+        ["virConnectCompareHypervisorCPU"] = new(4, 4, 0),
     };
 
     /// <summary>Makes sure that the library of this machine has a function.</summary>

@@ -37,6 +37,9 @@ internal static unsafe class HostFactsReader
             LinkSpeeds = NetworkLinks.Read(connection),
             MachineTypes = capabilities.MachineTypes,
             ReadOnly = HostIdentity.IsReadOnly(host.ConnectUri),
+            Cpu = capabilities.Cpu,
+            OnlineCpus = OnlineCpus.Read(connection),
+            CellDistances = capabilities.CellDistances,
         };
     }
 

@@ -7,8 +7,12 @@ namespace VirtMigration.Native.Xml;
 /// <param name="Architecture">The host's architecture.</param>
 /// <param name="Cells">Its NUMA cells, by id, without what is free of them.</param>
 /// <param name="MachineTypes">The machine types for the host's own architecture, aliases among them.</param>
+/// <param name="Cpu">Its CPU.</param>
+/// <param name="CellDistances">The distance from one cell to another, by their ids.</param>
 internal sealed record Capabilities(
     Guid? HostUuid,
     string Architecture,
     IReadOnlyList<NumaCell> Cells,
-    IReadOnlySet<string> MachineTypes);
+    IReadOnlySet<string> MachineTypes,
+    HostCpu Cpu,
+    IReadOnlyDictionary<(int From, int To), int> CellDistances);

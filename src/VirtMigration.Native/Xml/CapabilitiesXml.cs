@@ -16,11 +16,14 @@ internal static class CapabilitiesXml
         XElement root = SafeXml.Read(text, "host capabilities");
         XElement? host = root.Element("host");
         string architecture = host?.Element("cpu")?.Element("arch")?.Value ?? string.Empty;
+        List<XElement> cells = [.. host?.Element("topology")?.Element("cells")?.Elements("cell") ?? []];
         return new(
             Guid.TryParse(host?.Element("uuid")?.Value, out Guid uuid) ? uuid : null,
             architecture,
-            [.. (host?.Element("topology")?.Element("cells")?.Elements("cell") ?? []).Select(Cell).OrderBy(cell => cell.Id)],
-            MachineTypes(root, architecture));
+            [.. cells.Select(Cell).OrderBy(cell => cell.Id)],
+            MachineTypes(root, architecture),
+            HostCpuXml.Read(host),
+            Distances(cells));
     }
 
     private static NumaCell Cell(XElement cell) => new(
@@ -40,8 +43,14 @@ internal static class CapabilitiesXml
     ];
 
     private static ByteSize PageSize(XElement pages) =>
-        ScaledMemory.Read(new XElement("size", pages.Attribute("unit"), pages.Attribute("size")?.Value))
-        ?? throw new FormatException("The host capabilities hold a page without a size.");
+        ScaledMemory.Read(pages, "size") ?? throw new FormatException("The host capabilities hold a page without a size.");
+
+    // A kernel without a distance table (SLIT) gives none.
+    private static Dictionary<(int From, int To), int> Distances(IEnumerable<XElement> cells) => cells
+        .SelectMany(cell => (cell.Element("distances")?.Elements("sibling") ?? []).Select(sibling => (cell, sibling)))
+        .ToDictionary(
+            pair => ((int)Number(pair.cell, "id"), (int)Number(pair.sibling, "id")),
+            pair => (int)Number(pair.sibling, "value"));
 
     private static HashSet<string> MachineTypes(XElement root, string architecture)
     {

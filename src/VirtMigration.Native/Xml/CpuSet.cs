@@ -2,47 +2,95 @@ using System.Globalization;
 
 namespace VirtMigration.Native.Xml;
 
-/// <summary>Sets of CPUs as libvirt writes them: <c>0-3,^2,8</c> is 0, 1, 3 and 8 (formatdomain, "cpuset").</summary>
+/// <summary>Sets of CPUs or of NUMA cells as libvirt writes them: <c>0-3,^2,8</c> is 0, 1, 3 and 8 (formatdomain, "cpuset" and
+/// "nodeset"; virBitmapParse).</summary>
 internal static class CpuSet
 {
     // Linux itself ends at 8,192 CPUs (CONFIG_NR_CPUS); the bound keeps a nonsensical range from filling the memory.
-    private const int HighestCpu = 65535;
+    private const int Highest = 65535;
 
-    /// <summary>The CPUs of a set, ascending.</summary>
+    /// <summary>The numbers of a set, ascending.</summary>
     /// <param name="text">The set.</param>
-    /// <exception cref="FormatException">It is not a set of CPUs.</exception>
+    /// <exception cref="FormatException">It is not a set; the message names the character that is wrong and where it stands.</exception>
     public static IReadOnlyList<int> Parse(string text)
     {
-        SortedSet<int> cpus = [];
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        SortedSet<int> numbers = [];
+        int at = 0;
+        do
         {
-            if (part.StartsWith('^'))
+            SkipSpaces(text, ref at);
+            if (Take(text, ref at, '^'))
             {
-                _ = cpus.Remove(Number(part[1..], text));
-                continue;
+                _ = numbers.Remove(Number(text, ref at));
+            }
+            else
+            {
+                numbers.UnionWith(Range(text, ref at));
             }
 
-            int dash = part.IndexOf('-', StringComparison.Ordinal);
-            int first = Number(dash < 0 ? part : part[..dash], text);
-            int last = dash < 0 ? first : Number(part[(dash + 1)..], text);
-            if (last < first)
-            {
-                throw Invalid(text);
-            }
-
-            for (int cpu = first; cpu <= last; cpu++)
-            {
-                _ = cpus.Add(cpu);
-            }
+            SkipSpaces(text, ref at);
         }
+        while (Take(text, ref at, ','));
 
-        return [.. cpus];
+        return at == text.Length ? [.. numbers] : throw Unexpected(text, at, "a comma or the end");
     }
 
-    private static int Number(string part, string text) =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= HighestCpu
-            ? number
-            : throw Invalid(text);
+    private static IEnumerable<int> Range(string text, ref int at)
+    {
+        int start = at;
+        int first = Number(text, ref at);
+        SkipSpaces(text, ref at);
+        if (!Take(text, ref at, '-'))
+        {
+            return [first];
+        }
 
-    private static FormatException Invalid(string text) => new($"'{text}' is not a set of CPUs.");
+        SkipSpaces(text, ref at);
+        int last = Number(text, ref at);
+        return first <= last
+            ? Enumerable.Range(first, last - first + 1)
+            : throw Invalid(text, $"the range {first}-{last} at position {start + 1} runs backwards");
+    }
+
+    private static int Number(string text, ref int at)
+    {
+        int start = at;
+        while (at < text.Length && char.IsAsciiDigit(text[at]))
+        {
+            at++;
+        }
+
+        ReadOnlySpan<char> digits = text.AsSpan(start, at - start);
+        if (digits.IsEmpty)
+        {
+            throw Unexpected(text, at, "a number");
+        }
+
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= Highest
+            ? number
+            : throw Invalid(text, $"{digits} at position {start + 1} is above {Highest}");
+    }
+
+    private static bool Take(string text, ref int at, char character)
+    {
+        bool there = at < text.Length && text[at] == character;
+        at += there ? 1 : 0;
+        return there;
+    }
+
+    private static void SkipSpaces(string text, ref int at)
+    {
+        while (at < text.Length && char.IsWhiteSpace(text[at]))
+        {
+            at++;
+        }
+    }
+
+    private static FormatException Unexpected(string text, int at, string expected) => Invalid(
+        text,
+        at < text.Length
+            ? $"'{text[at]}' at position {at + 1} stands where {expected} belongs"
+            : $"it ends at position {at + 1}, where {expected} belongs");
+
+    private static FormatException Invalid(string text, string why) => new($"'{text}' is not a set of CPUs or cells: {why}.");
 }

@@ -12,9 +12,7 @@ internal static class NetworkDeviceXml
     /// <param name="text">The document.</param>
     public static (string Name, Bandwidth Speed)? ReadLink(string text)
     {
-        XElement? network = SafeXml.Read(text, "network device")
-            .Elements("capability")
-            .FirstOrDefault(capability => capability.Attribute("type")?.Value == "net");
+        XElement? network = Network(text);
         XElement? link = network?.Element("link");
         return network?.Element("interface")?.Value is { Length: > 0 } name
             && link?.Attribute("state")?.Value == "up"
@@ -23,4 +21,12 @@ internal static class NetworkDeviceXml
                 ? (name, Bandwidth.FromMegabitsPerSecond(megabits))
                 : null;
     }
+
+    /// <summary>The interface's name; null where it has none.</summary>
+    /// <param name="text">The document.</param>
+    public static string? ReadName(string text) => Network(text)?.Element("interface")?.Value is { Length: > 0 } name ? name : null;
+
+    private static XElement? Network(string text) => SafeXml.Read(text, "network device")
+        .Elements("capability")
+        .FirstOrDefault(capability => capability.Attribute("type")?.Value == "net");
 }

@@ -14,18 +14,21 @@ internal static class ScaledMemory
     /// <summary>An element's amount; null where the element is absent or means no limit.</summary>
     /// <param name="element">The element.</param>
     /// <exception cref="FormatException">It is not an amount.</exception>
-    public static ByteSize? Read(XElement? element)
-    {
-        if (element is null)
-        {
-            return null;
-        }
+    public static ByteSize? Read(XElement? element) => element is null ? null : Parse(element.Value, element.Text("unit") ?? "KiB");
 
-        string unit = element.Attribute("unit")?.Value ?? "KiB";
-        if (!decimal.TryParse(element.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out decimal number)
+    /// <summary>An amount in an attribute, beside an attribute for its unit; null where it is absent or means no limit.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="attribute">The attribute.</param>
+    /// <exception cref="FormatException">It is not an amount.</exception>
+    public static ByteSize? Read(XElement element, string attribute) =>
+        element.Text(attribute) is { } text ? Parse(text, element.Text("unit") ?? "KiB") : null;
+
+    private static ByteSize? Parse(string text, string unit)
+    {
+        if (!decimal.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out decimal number)
             || Scale(unit) is not { } scale)
         {
-            throw new FormatException($"'{element.Value} {unit}' is not an amount of memory.");
+            throw new FormatException($"'{text} {unit}' is not an amount of memory.");
         }
 
         return number >= UnlimitedBytes / scale ? null : new ByteSize((long)(number * scale));

@@ -48,6 +48,17 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public ConcurrentDictionary<Guid, SavedDefinition> Definitions { get; } = [];
 
+    /// <summary>What it says of itself, and of VMs, where that differs from the usual.</summary>
+    public Func<HostFacts, HostFacts> Facts { get; set; } = facts => facts;
+
+    public Func<VmDefinition, VmDefinition> Definition { get; set; } = definition => definition;
+
+    public CpuComparison CpuFits { get; set; } = new(true, null);
+
+    public HostSurroundings Surroundings { get; set; } = HostSurroundings.Unknown;
+
+    public HostLoad Load { get; set; } = new();
+
     /// <summary>What virsh's users and other shells are at.</summary>
     public IReadOnlyList<ActiveMigration> Shown { get; set; } = [];
 
@@ -156,12 +167,12 @@ internal sealed class FakeHost(string name) : IHypervisorHost
         }
     }
 
-    public Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken) => Answer("GetFacts", () => Given.Facts(name[^1] - '0'));
+    public Task<HostFacts> GetFactsAsync(CancellationToken cancellationToken) => Answer("GetFacts", () => Facts(Given.Facts(name[^1] - '0')));
 
     public Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken) =>
         Answer("List", () => Vms);
 
-    public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetDefinition", () => Given.Definition());
+    public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetDefinition", () => Definition(Given.Definition()));
 
     public Task<VmObservation> ObserveAsync(Guid vm, CancellationToken cancellationToken) => Answer("Observe", () =>
         _observations.TryGetValue(vm, out ConcurrentQueue<VmObservation>? queue) && queue.TryDequeue(out VmObservation? next)
@@ -265,6 +276,13 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public Task<MigrationIntent?> GetIntentAsync(Guid vm, CancellationToken cancellationToken) =>
         Answer("GetIntent", () => Intents.GetValueOrDefault(vm));
+
+    public Task<CpuComparison> CompareCpuAsync(VmCpu cpu, string architecture, string machineType, CancellationToken cancellationToken) =>
+        Answer("CompareCpu", () => CpuFits);
+
+    public Task<HostSurroundings> GetSurroundingsAsync(CancellationToken cancellationToken) => Answer("GetSurroundings", () => Surroundings);
+
+    public Task<HostLoad> GetLoadAsync(CancellationToken cancellationToken) => Answer("GetLoad", () => Load);
 
     private async Task Do(string call, Action? effect = null) => await Answer(call, () =>
     {

@@ -1,0 +1,22 @@
+namespace VirtMigration.Placement;
+
+/// <summary>A plan must be possible: what the planner refuses, and what it warns of, is found here.</summary>
+public sealed class PlanCheck : IDestinationCheck
+{
+    /// <inheritdoc/>
+    public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+
+        // The same host has a finding of its own.
+        if (candidate.PlanError is { ErrorId: not "DestinationIsSource" } error)
+        {
+            yield return new(error.ErrorId, candidate.Destination.Name, FindingSeverity.Blocker, "a migration that can be planned", error.Message.TrimEnd('.'), error.RecommendedAction);
+        }
+
+        foreach (string warning in candidate.Plan?.Warnings ?? [])
+        {
+            yield return new("PlanWarning", candidate.Destination.Name, FindingSeverity.Warning, "what was asked for", warning, "See the plan's decisions.");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using VirtMigration.Execution;
+using VirtMigration.Inventory;
+using VirtMigration.Placement;
+using VirtMigration.Planning;
+using VirtMigration.Policies;
+using VirtMigration.State;
+using VirtMigration.UnitTests.State;
+using Xunit;
+
+namespace VirtMigration.UnitTests.Execution;
+
+public sealed class DestinationAssessorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeHost _h1 = new("h1");
+    private readonly FakeHost _h2 = new("h2");
+    private readonly FakeHost _h3 = new("h3");
+    private readonly FakeHypervisor _hypervisor;
+    private readonly HostRegistry _registry;
+    private readonly DestinationAssessor _assessor;
+
+    public DestinationAssessorTests()
+    {
+        _hypervisor = new(_h1, _h2, _h3);
+        _registry = new(new ClusterFile(_folder.Path));
+        foreach (string host in (string[])["h1", "h2", "h3"])
+        {
+            _registry.Register(Given.Registration(host), replace: false);
+        }
+
+        _assessor = new(_hypervisor, _registry);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Each_other_host_of_the_cluster_has_a_report_and_the_one_with_more_room_comes_first()
+    {
+        _h3.Facts = facts => facts with { AvailableMemory = Given.GiB(200) };
+        IReadOnlyList<DestinationReport> reports = await AssessAsync();
+        Assert.Equal([("h3", true, 1), ("h2", true, 2)], reports.Select(report => (report.Destination, report.Eligible, report.Rank ?? 0)));
+        Assert.All(reports, report => Assert.Equal(("db1", "h1", report.Destination), (report.VM, report.Source, report.Plan?.Destination)));
+        Assert.True(reports[0].Score > reports[1].Score);
+    }
+
+    [Fact]
+    public async Task Only_the_hosts_that_are_named_are_looked_at()
+    {
+        Assert.Equal(["h3"], (await AssessAsync(destinations: ["h3"])).Select(report => report.Destination));
+        Assert.DoesNotContain("GetFacts", _h2.Calls);
+        UnknownNameException error = await Assert.ThrowsAsync<UnknownNameException>(() => AssessAsync(destinations: ["h9"]));
+        Assert.Equal("HostNotFound", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_answer_is_one_row_with_its_reason_and_the_others_have_theirs()
+    {
+        _hypervisor.Silent.Add("h2");
+        IReadOnlyList<DestinationReport> reports = await AssessAsync();
+        Assert.Equal(["h3", "h2"], reports.Select(report => report.Destination));
+        DestinationFinding finding = Assert.Single(reports[1].Findings);
+        Assert.Equal(("HostSilent", FindingSeverity.Blocker), (finding.Id, finding.Severity));
+        Assert.Contains("no route to h2", finding.Present, StringComparison.Ordinal);
+        Assert.False(reports[1].Eligible);
+    }
+
+    [Fact]
+    public async Task Hosts_are_asked_about_themselves_once_for_all_VMs()
+    {
+        await AssessAsync("db1", 101);
+        await AssessAsync("db2", 102);
+        foreach (FakeHost host in (FakeHost[])[_h1, _h2, _h3])
+        {
+            Assert.Equal((1, 1, 1), (Count(host, "GetFacts"), Count(host, "GetLoad"), Count(host, "GetSurroundings")));
+        }
+    }
+
+    // Each host has 128 GiB available and each VM needs 64 GiB and what QEMU takes: one fits on each, a third on neither.
+    [Fact]
+    public async Task VMs_that_each_fit_alone_but_not_together_are_told_so()
+    {
+        Assert.Equal("h2", (await AssessAsync("db1", 101))[0].Destination);
+        Assert.Equal("h3", (await AssessAsync("db2", 102))[0].Destination);
+        IReadOnlyList<DestinationReport> third = await AssessAsync("db3", 103);
+        Assert.All(third, report =>
+        {
+            Assert.False(report.Eligible);
+            Assert.Contains(report.Findings, finding => finding.Id == "MemoryInsufficient");
+        });
+        Assert.All(await new DestinationAssessor(_hypervisor, _registry).AssessAsync(Given.Vm("db3", 103), new(), null, CancellationToken.None), report => Assert.True(report.Eligible));
+    }
+
+    [Fact]
+    public async Task What_the_planner_refuses_is_found_there()
+    {
+        new OptionCatalog(_registry.Store).Set("c1", options => options with { ParallelAllowed = false });
+        IReadOnlyList<DestinationReport> reports = await AssessAsync(policy: BuiltInPolicies.VeryLarge);
+        Assert.All(reports, report => Assert.Equal((false, "ParallelForbidden"), (report.Eligible, Assert.Single(report.Findings, finding => finding.Severity == FindingSeverity.Blocker).Id)));
+    }
+
+    [Fact]
+    public async Task What_the_planner_warns_of_is_found_and_blocks_nothing()
+    {
+        _h2.Facts = facts => facts with { LibvirtVersion = new(8, 4), HypervisorVersion = new(7, 2) };
+        IReadOnlyList<DestinationReport> reports = await AssessAsync(policy: BuiltInPolicies.VeryLarge, destinations: ["h2"]);
+        Assert.Contains(reports[0].Findings, finding => finding.Id == "PlanWarning" && finding.Present.Contains("zero-copy", StringComparison.Ordinal));
+        Assert.True(reports[0].Eligible);
+    }
+
+    [Fact]
+    public async Task The_destination_is_asked_about_the_VMs_CPU()
+    {
+        _h1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
+        _h2.CpuFits = new(false, "missing features: pcommit");
+        IReadOnlyList<DestinationReport> reports = await AssessAsync();
+        Assert.Equal(["h3", "h2"], reports.Select(report => report.Destination));
+        Assert.Contains(reports[1].Findings, finding => finding.Id == "CpuIncompatible" && finding.Severity == FindingSeverity.Blocker);
+    }
+
+    private Task<IReadOnlyList<DestinationReport>> AssessAsync(
+        string vm = "db1", int id = 101, MigrationPolicy? policy = null, IReadOnlyList<string>? destinations = null) =>
+        _assessor.AssessAsync(Given.Vm(vm, id), new PlanOptions { Policy = policy }, destinations, CancellationToken.None);
+
+    private static int Count(FakeHost host, string call) => host.Calls.Count(one => one == call);
+}
