@@ -4,6 +4,7 @@ using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
 using VirtMigration.State;
+using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
@@ -108,8 +109,23 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
         }
     }
 
-    private static async Task<CpuComparison?> CompareAsync(IHypervisorHost host, VmDefinition definition, CancellationToken cancellationToken) =>
-        definition.Cpu.Text is null ? null : await host.CompareCpuAsync(definition.Cpu, definition.Architecture, definition.MachineType, cancellationToken);
+    // A host that answered, and fails at this one question, leaves it open.
+    private static async Task<CpuComparison?> CompareAsync(IHypervisorHost host, VmDefinition definition, CancellationToken cancellationToken)
+    {
+        if (definition.Cpu.Text is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await host.CompareCpuAsync(definition.Cpu, definition.Architecture, definition.MachineType, cancellationToken);
+        }
+        catch (HypervisorException error)
+        {
+            return new(null, error.Message);
+        }
+    }
 
     private static DestinationReport Silent(VirtualMachine vm, string host, HypervisorException error) => new()
     {
@@ -127,11 +143,27 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
     private void Reserve(VirtualMachine vm, VmDefinition definition, string host)
     {
         PlacementReservation before = _reserved.GetValueOrDefault(host) ?? PlacementReservation.None;
+        Dictionary<ByteSize, long> pages = new(before.HugePages);
+        Dictionary<int, ByteSize> cells = new(before.CellMemory);
+        foreach (MemoryPart part in GuestMemory.Parts(definition))
+        {
+            if (part.Pages?.PageSize is ByteSize size)
+            {
+                pages[size] = pages.GetValueOrDefault(size) + ((part.Bytes + size.Bytes - 1) / size.Bytes);
+            }
+            else if (part is { Pages: null, Binding: { Mode: NumaMode.Strict, HostCells: [int cell] } })
+            {
+                cells[cell] = new(cells.GetValueOrDefault(cell).Bytes + part.Bytes);
+            }
+        }
+
         _reserved[host] = before with
         {
             Vms = [.. before.Vms, vm.Name],
             Memory = new(before.Memory.Bytes + GuestMemory.OrdinaryBytes(definition) + GuestMemory.Overhead(definition).Bytes),
             VCpus = before.VCpus + definition.OnlineVCpus,
+            HugePages = pages,
+            CellMemory = cells,
         };
     }
 

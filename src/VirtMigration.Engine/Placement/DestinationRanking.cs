@@ -1,4 +1,3 @@
-
 namespace VirtMigration.Placement;
 
 /// <summary>Checks hosts as a VM's destination and puts them in order. Pure.</summary>

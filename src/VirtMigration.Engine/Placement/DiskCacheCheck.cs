@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Planning;
 
 namespace VirtMigration.Placement;
 
@@ -7,15 +8,13 @@ namespace VirtMigration.Placement;
 /// <c>unsafe</c> the guest's flushes are not carried out either, so there the doubt stays.</summary>
 public sealed class DiskCacheCheck : IDestinationCheck
 {
-    private static readonly Version s_dropsCache = new(4, 0);
-
     /// <inheritdoc/>
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         foreach (VmDisk disk in candidate.Definition.Disks)
         {
-            if (IsCached(disk) && (disk.Cache == "unsafe" || !(candidate.Source.Facts.HypervisorVersion >= s_dropsCache)))
+            if (IsCached(disk) && (disk.Cache == "unsafe" || !(candidate.Source.Facts.HypervisorVersion >= VersionGates.QemuDropsCache)))
             {
                 return Find(candidate);
             }
@@ -36,7 +35,7 @@ public sealed class DiskCacheCheck : IDestinationCheck
                 yield return candidate.Warning("DiskCacheUnknown", required, $"would lack what is in it, unless {candidate.Source.Name}'s QEMU is 4.0 or newer, which it does not tell",
                     $"See: virsh -c {candidate.Source.Registration.ConnectUri} version.");
             }
-            else if (qemu < s_dropsCache)
+            else if (qemu < VersionGates.QemuDropsCache)
             {
                 yield return candidate.Blocker("DiskCached", required, $"would lack what is in it: QEMU {qemu} does not drop it, and libvirt refuses", Action);
             }

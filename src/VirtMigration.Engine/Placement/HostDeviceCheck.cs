@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Planning;
 
 namespace VirtMigration.Placement;
 
@@ -8,8 +9,6 @@ namespace VirtMigration.Placement;
 public sealed class HostDeviceCheck : IDestinationCheck
 {
     private const string Detach = "Detach it first (virsh detach-device), or shut the VM off and start it there.";
-
-    private static readonly Version s_vfioMigration = new(8, 1);
 
     /// <inheritdoc/>
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
@@ -42,5 +41,5 @@ public sealed class HostDeviceCheck : IDestinationCheck
         }
     }
 
-    private static bool MovesVfio(HostFacts facts) => facts.HypervisorVersion >= s_vfioMigration;
+    private static bool MovesVfio(HostFacts facts) => facts.HypervisorVersion >= VersionGates.QemuMovesVfio;
 }

@@ -7,10 +7,17 @@ public sealed class SameHostCheck : IDestinationCheck
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        return candidate.Source.Facts.Uuid == candidate.Destination.Facts.Uuid
-            ? [new("SameHost", candidate.Destination.Name, FindingSeverity.Blocker, $"another host than {candidate.Source.Name}",
-                $"has the same UUID {candidate.Destination.Facts.Uuid}",
-                "Register another host, or give cloned hosts a host_uuid of their own.")]
-            : [];
+        if (candidate.Source.Facts.Uuid != candidate.Destination.Facts.Uuid)
+        {
+            return [];
+        }
+
+        bool sameName = candidate.Source.Name.Equals(candidate.Destination.Name, StringComparison.OrdinalIgnoreCase);
+        return
+        [
+            new("SameHost", candidate.Destination.Name, FindingSeverity.Blocker, $"another host than {candidate.Source.Name}",
+                sameName ? "is where it is already" : $"has the same UUID {candidate.Destination.Facts.Uuid}",
+                sameName ? "Choose another host." : "Register another host, or give cloned hosts a host_uuid of their own."),
+        ];
     }
 }

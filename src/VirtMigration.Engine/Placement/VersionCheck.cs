@@ -7,10 +7,6 @@ namespace VirtMigration.Placement;
 /// known to break.</summary>
 public sealed class VersionCheck : IDestinationCheck
 {
-    // Seen 5 of 5 times: its daemon crashes when a broken post-copy migration to it is recovered.
-    private static readonly Version s_recoveryCrashes = new(11, 3);
-    private static readonly Version s_afterThat = new(11, 4);
-
     /// <inheritdoc/>
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
@@ -46,5 +42,5 @@ public sealed class VersionCheck : IDestinationCheck
 
     private static bool RecoveryCrashes(DestinationCandidate candidate) =>
         candidate.Plan?.Transfer.Uses(MigrationTechniques.PostCopy) == true
-        && candidate.Destination.Facts.LibvirtVersion is Version libvirt && libvirt >= s_recoveryCrashes && libvirt < s_afterThat;
+        && candidate.Destination.Facts.LibvirtVersion is Version libvirt && libvirt >= VersionGates.LibvirtRecoveryCrashes && libvirt < VersionGates.LibvirtAfterRecoveryCrashes;
 }

@@ -1,7 +1,7 @@
 namespace VirtMigration.Planning;
 
-/// <summary>From which versions on (and until which) a technique is there, with the source of each. The only place where versions are
-/// compared.</summary>
+/// <summary>From which versions on (and until which) a technique is there, with the source of each. The only place where a version is
+/// stated; that a host is older than another is a check's.</summary>
 internal static class VersionGates
 {
     /// <summary>libvirt NEWS 5.2.0 (VIR_MIGRATE_PARALLEL); QEMU ChangeLog 4.0 (multifd no longer experimental).</summary>
@@ -34,4 +34,16 @@ internal static class VersionGates
 
     /// <summary>libvirt NEWS 1.3.3 (VIR_MIGRATE_POSTCOPY); QEMU ChangeLog 2.6 (post-copy no longer experimental).</summary>
     public static readonly VersionGate PostCopy = new("post-copy", new(1, 3, 3), new(2, 6));
+
+    /// <summary>QEMU 4.0: a disk's cache is dropped at the switch (drop-cache, on by default; qapi/block-core.json).</summary>
+    public static readonly Version QemuDropsCache = new(4, 0);
+
+    /// <summary>QEMU ChangeLog 8.1: the state of VFIO devices can be migrated, no longer as an experiment.</summary>
+    public static readonly Version QemuMovesVfio = new(8, 1);
+
+    /// <summary>libvirt 11.3: its daemon crashes when a broken post-copy migration to it is recovered (seen 5 of 5 times).</summary>
+    public static readonly Version LibvirtRecoveryCrashes = new(11, 3);
+
+    /// <summary>The first libvirt after <see cref="LibvirtRecoveryCrashes"/>.</summary>
+    public static readonly Version LibvirtAfterRecoveryCrashes = new(11, 4);
 }

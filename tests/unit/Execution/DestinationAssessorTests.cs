@@ -117,6 +117,47 @@ public sealed class DestinationAssessorTests : IDisposable
         Assert.Contains(reports[1].Findings, finding => finding.Id == "CpuIncompatible" && finding.Severity == FindingSeverity.Blocker);
     }
 
+    [Fact]
+    public async Task A_host_that_answers_and_cannot_judge_the_CPU_leaves_it_open()
+    {
+        _h1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
+        _h2.Fail("CompareCpu", HypervisorFault.Internal);
+        DestinationReport report = Assert.Single(await AssessAsync(destinations: ["h2"]));
+        Assert.True(report.Eligible);
+        Assert.Contains(report.Findings, finding => finding.Id == "CpuUnknown");
+    }
+
+    // 64 pages of 1 GiB are free, and each VM needs 40.
+    [Fact]
+    public async Task Huge_pages_are_counted_in_too()
+    {
+        HugePagePool pool = new(Given.GiB(1), 100, 64);
+        _h2.Facts = facts => facts with { Cells = [new(0, Given.GiB(256), Given.GiB(100), [0, 1], [pool])] };
+        _h1.Definition = definition => definition with { Memory = Given.GiB(40), HugePages = true, HugePageUses = [new(Given.GiB(1), [])] };
+        Assert.True(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Eligible);
+        DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
+        Assert.Contains(second.Findings, finding => finding.Id == "HugePagesInsufficient");
+        Assert.False(second.Eligible);
+    }
+
+    [Fact]
+    public async Task Memory_that_is_tied_to_a_cell_is_counted_in_there()
+    {
+        _h2.Facts = facts => facts with { Cells = [new(0, Given.GiB(128), Given.GiB(70), [0, 1], []), new(1, Given.GiB(128), Given.GiB(58), [2, 3], [])] };
+        _h1.Definition = definition => definition with { Memory = Given.GiB(40), NumaBindings = [new(null, NumaMode.Strict, [0])] };
+        Assert.True(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Eligible);
+        DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
+        Assert.Contains(second.Findings, finding => finding.Id == "NumaMemoryInsufficient");
+    }
+
+    [Fact]
+    public async Task The_VMs_own_host_is_said_to_be_that()
+    {
+        DestinationReport report = Assert.Single(await AssessAsync(destinations: ["h1"]));
+        DestinationFinding finding = Assert.Single(report.Findings, one => one.Severity == FindingSeverity.Blocker);
+        Assert.Equal(("SameHost", "is where it is already"), (finding.Id, finding.Present));
+    }
+
     private Task<IReadOnlyList<DestinationReport>> AssessAsync(
         string vm = "db1", int id = 101, MigrationPolicy? policy = null, IReadOnlyList<string>? destinations = null) =>
         _assessor.AssessAsync(Given.Vm(vm, id), new PlanOptions { Policy = policy }, destinations, CancellationToken.None);
