@@ -75,7 +75,7 @@ function Invoke-PesterSuite([string] $CountFile) {
         "$($result.PassedCount) $failed $($result.SkippedCount + $result.NotRunCount)" | Set-Content $CountFile
     }
     '0 1 0' | Set-Content $CountFile
-    timeout 700 (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "& { $run } '$CountFile'" | Out-Host
+    timeout 1200 (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "& { $run } '$CountFile'" | Out-Host
     [int](Get-Content $CountFile).Split(' ')[1] -eq 0
 }
 
