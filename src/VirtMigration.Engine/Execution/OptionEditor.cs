@@ -259,7 +259,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         {
             throw new VirtMigrationException("MigrationAddressOutsideNetwork",
                 $"Memory cannot be kept to {network}: these hosts of cluster '{cluster}' have no migration address in it: {string.Join(", ", outside)}.",
-                "Register their addresses first: Register-VmHost <name> <uri> -MigrationAddress <address> -Force.", cluster);
+                "Register their addresses first, each: Get-VmHost <name> | Register-VmHost -MigrationAddress <address> -Force (which keeps the rest).", cluster);
         }
     }
 

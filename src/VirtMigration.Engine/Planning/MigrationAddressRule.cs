@@ -37,7 +37,7 @@ internal static class MigrationAddressRule
         {
             throw new VirtMigrationException("MigrationAddressOutsideNetwork",
                 $"Memory must be sent over {network}, but the migration address registered for {host.Name} is {host.MigrationAddress ?? "none"}.",
-                $"Register its address in that network: Register-VmHost {host.Name} {host.ConnectUri} -MigrationAddress <address> -Force; or take the cluster's option back: Set-ClusterMigrationOption -MigrationNetwork None.",
+                $"Register its address in that network: Get-VmHost {host.Name} | Register-VmHost -MigrationAddress <address> -Force (which keeps the rest); or take the option back: Set-ClusterMigrationOption {host.Cluster} -MigrationNetwork None.",
                 host.Name);
         }
     }
