@@ -293,7 +293,7 @@ Describe 'A migration with a policy of one''s own' {
     BeforeAll {
         Use-OwnCluster (Join-Path $TestDrive lab)
         New-Guest doc-p1
-        New-VmMigrationPolicy Faster -InitialDowntime 50ms -StepInterval '0s' -Schedule 'after 1s: bandwidth 10Gbps', 'then: downtime 2000ms', 'then: abort' | Out-Null
+        New-VmMigrationPolicy Faster -InitialDowntime 50ms -StepInterval '0s' -Schedule 'after 1s: bandwidth 10Gbps', 'then: downtime 2000ms', 'after 120s: abort' | Out-Null
         New-VmMigrationPolicy Impatient -InitialDowntime 1ms -StepInterval '0s' -Schedule 'pass 99: downtime 100ms', 'then: abort' -Deadline 'after 1.5s: abort' | Out-Null
         New-VmMigrationPolicy Brief -InitialDowntime 50ms -StepInterval '0s' -Schedule 'after 500ms: pause up to 1s' | Out-Null
         New-VmMigrationPolicy Halting -InitialDowntime 50ms -StepInterval '0s' -Schedule 'after 500ms: pause up to 60s' | Out-Null
