@@ -2,6 +2,7 @@ using VirtMigration.Native.Domains;
 using VirtMigration.Native.Errors;
 using VirtMigration.Native.Interop;
 using VirtMigration.Native.Xml;
+using VirtMigration.Placement;
 using VirtMigration.Ports;
 
 namespace VirtMigration.Native;
@@ -20,7 +21,7 @@ public sealed partial class LibvirtHost
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task DefineAsync(SavedDefinition definition, CancellationToken cancellationToken)
+    public Task DefineAsync(SavedDefinition definition, PinLayout? pins, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         return _connections.Control.ChangeAsync("define a VM", connection => connection.Define(definition.Text), cancellationToken);

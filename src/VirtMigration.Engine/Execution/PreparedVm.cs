@@ -137,7 +137,7 @@ internal sealed class PreparedVm
         if (_saved is not null && error?.Fault == HypervisorFault.MovedNotPersisted)
         {
             await TryAsync(notices, $"the VM's definition could not be saved on {_run.Plan.Destination}: it would be gone when the VM stops",
-                () => destination.DefineAsync(_saved, CancellationToken.None));
+                () => destination.DefineAsync(_saved, _run.Plan.Transfer.Pins, CancellationToken.None));
         }
 
         // libvirt keeps the definition but loses autostart.

@@ -50,6 +50,9 @@ public sealed record HostFacts
     /// <summary>The ids of its CPUs (threads) that are online, ascending; empty where the host does not tell.</summary>
     public IReadOnlyList<int> OnlineCpus { get; init; } = [];
 
+    /// <summary>Its CPUs (threads) core by core: the ids that share a core, ascending; empty where the host does not tell.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Cores { get; init; } = [];
+
     /// <summary>The distance from one cell to another, by their ids; 10 is a cell's own. Empty where the host does not tell.</summary>
     public IReadOnlyDictionary<(int From, int To), int> CellDistances { get; init; } = new Dictionary<(int From, int To), int>();
 }

@@ -8,6 +8,9 @@ public sealed record HostLoad
     /// <summary>VMs that run or are paused.</summary>
     public int ActiveVms { get; init; }
 
+    /// <summary>Which they are.</summary>
+    public IReadOnlySet<Guid> Vms { get; init; } = new HashSet<Guid>();
+
     /// <summary>The vCPUs of those, together.</summary>
     public int VCpus { get; init; }
 

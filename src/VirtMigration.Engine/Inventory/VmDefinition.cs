@@ -42,6 +42,10 @@ public sealed record VmDefinition
     /// <summary>The I/O threads that may.</summary>
     public IReadOnlyList<CpuPin> IoThreadPins { get; init; } = [];
 
+    /// <summary>Whether its stored definition, which counts when it is started next, has other pins than the running VM; false for a
+    /// transient VM.</summary>
+    public bool StoredPinsDiffer { get; init; }
+
     /// <summary>How its memory is tied to the host's cells.</summary>
     public IReadOnlyList<NumaBinding> NumaBindings { get; init; } = [];
 

@@ -38,6 +38,9 @@ public sealed record ClusterMigrationOptions
     /// any.</summary>
     public string? MigrationNetwork { get; init; }
 
+    /// <summary>Whether a VM with a passed-through CPU counts as pinned; null: it does.</summary>
+    public bool? PassthroughCountsAsPinned { get; init; }
+
     /// <summary>What this version does not know, kept as it is.</summary>
     [JsonExtensionData]
     internal IDictionary<string, JToken>? Other { get; init; }

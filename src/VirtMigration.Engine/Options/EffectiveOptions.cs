@@ -36,6 +36,9 @@ public sealed record EffectiveOptions
     /// <summary>What the migration has to do with post-copy.</summary>
     public required Asked<PostCopyMode> PostCopy { get; init; }
 
+    /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
+    public required Asked<bool> RemapPins { get; init; }
+
     /// <summary>How many migrations may leave a host at a time, and come to one.</summary>
     public required Asked<int> MaxConcurrent { get; init; }
 

@@ -28,6 +28,27 @@ public sealed record VmMigrationOptions
     /// <summary>The downtime allowed at the start, 1 ms to 2,000 s (QEMU's bound).</summary>
     public TimeSpan? MaxDowntime { get; init; }
 
+    /// <summary>Whether its pins are rewritten where they do not fit the destination.</summary>
+    public bool? RemapPins { get; init; }
+
+    /// <summary>Who may migrate it; null: as what it is made of says (<see cref="EffectiveMigrationMode"/>).</summary>
+    public MigrationMode? MigrationMode { get; init; }
+
+    /// <summary>Whether it is a high-performance VM, which is migrated only when a person asks for it, as a pinned one is.</summary>
+    public bool? HighPerformance { get; init; }
+
+    /// <summary>The only hosts that it may be on, by registered name; null: any.</summary>
+    public HostNames? AssignedHosts { get; init; }
+
+    /// <summary>The hosts that it must not be on.</summary>
+    public HostNames? ExcludedHosts { get; init; }
+
+    /// <summary>The hosts that it should rather be on.</summary>
+    public HostNames? PreferredHosts { get; init; }
+
+    /// <summary>The hosts that it should rather not be on.</summary>
+    public HostNames? AvoidedHosts { get; init; }
+
     /// <summary>Why what is stored with the VM cannot be understood, and so counts as nothing; null: it can. A newer version of this
     /// product may have written it: it is left as it is.</summary>
     public string? Problem { get; init; }

@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Planning;
 
 namespace VirtMigration.Placement;
@@ -24,6 +25,28 @@ public sealed record DestinationCandidate(VirtualMachine Vm, VmDefinition Defini
 
     /// <summary>What the VMs before this one in the same batch will take there.</summary>
     public PlacementReservation Reserved { get; init; } = PlacementReservation.None;
+
+    /// <summary>What the VM's pins become there; null: they were not looked at.</summary>
+    public PinRemapping? Remapping { get; init; }
+
+    /// <summary>Whether pins are rewritten where they do not fit.</summary>
+    public bool RemapPins { get; init; }
+
+    /// <summary>Which VMs of the cluster belong together or apart, this one among them.</summary>
+    public IReadOnlyList<AffinityGroup> Groups { get; init; } = [];
+
+    /// <summary>Where the VMs of those groups are, or are to be, by UUID: the host's name. A VM that is not in it is not known to
+    /// run.</summary>
+    public IReadOnlyDictionary<Guid, string> Whereabouts { get; init; } = new Dictionary<Guid, string>();
+
+    /// <summary>The hosts that did not say which VMs they run.</summary>
+    public IReadOnlyList<string> Silent { get; init; } = [];
+
+    /// <summary>What the cluster states.</summary>
+    public ClusterMigrationOptions Cluster { get; init; } = new() { Cluster = string.Empty };
+
+    /// <summary>The VM as it will be there: with the pins that it is given.</summary>
+    public VmDefinition Landing => RemapPins && Remapping is { Verdict: PinRemappingVerdict.Remapped } remapping ? remapping.After.On(Definition) : Definition;
 
     /// <summary>The plan that would be run; null: none could be made.</summary>
     public MigrationPlan? Plan { get; init; }

@@ -11,6 +11,12 @@ public sealed record PlacementReservation
     /// <summary>The VMs, by name.</summary>
     public IReadOnlyList<string> Vms { get; init; } = [];
 
+    /// <summary>The VMs, by UUID.</summary>
+    public IReadOnlySet<Guid> VmIds { get; init; } = new HashSet<Guid>();
+
+    /// <summary>How many of their vCPUs are pinned to each CPU, alone or among others, by the CPU's id.</summary>
+    public IReadOnlyDictionary<int, int> Pins { get; init; } = new Dictionary<int, int>();
+
     /// <summary>Ordinary memory, overhead included.</summary>
     public ByteSize Memory { get; init; }
 

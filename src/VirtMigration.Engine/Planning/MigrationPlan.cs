@@ -1,3 +1,4 @@
+using VirtMigration.Placement;
 using VirtMigration.Policies;
 using VirtMigration.Units;
 
@@ -45,6 +46,9 @@ public sealed record MigrationPlan
 
     /// <summary>How many migrations may leave the source at a time, and come to the destination, while this one runs.</summary>
     public required int Concurrency { get; init; }
+
+    /// <summary>What the VM's pins become on the destination; null: they stay as they are.</summary>
+    public PinRemapping? Pins { get; init; }
 
     /// <summary>Why each setting is what it is.</summary>
     public required IReadOnlyList<PlanDecision> Decisions { get; init; }

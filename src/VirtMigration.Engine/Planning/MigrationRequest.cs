@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Policies;
 
 namespace VirtMigration.Planning;
@@ -27,6 +28,9 @@ public sealed record MigrationRequest
 
     /// <summary>The policies there are.</summary>
     public IReadOnlyList<MigrationPolicy> Policies { get; init; } = BuiltInPolicies.All;
+
+    /// <summary>What the VM's pins become on the destination; null: they were not looked at.</summary>
+    public PinRemapping? Remapping { get; init; }
 
     /// <summary>How the destination came to be chosen.</summary>
     public SettingOrigin DestinationOrigin { get; init; } = SettingOrigin.Parameter;

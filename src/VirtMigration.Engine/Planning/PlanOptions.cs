@@ -34,6 +34,9 @@ public sealed record PlanOptions
     /// <summary>Whether memory is sent encrypted.</summary>
     public bool? Encryption { get; init; }
 
+    /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
+    public bool? RemapPins { get; init; }
+
     /// <summary>Who drives the transfer and how it travels.</summary>
     public MigrationTransport Transport { get; init; }
 }

@@ -1,4 +1,5 @@
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Units;
 
 namespace VirtMigration.Planning;
@@ -39,6 +40,9 @@ public sealed record TransferSettings
 
     /// <summary>The name in the destination's certificate; null: the name that the destination is reached by.</summary>
     public string? TlsDestination { get; init; }
+
+    /// <summary>The pins that the VM has on the destination, running and stored; null: those that it has on the source.</summary>
+    public PinLayout? Pins { get; init; }
 
     /// <summary>Whether a technique is used.</summary>
     /// <param name="technique">The technique.</param>

@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Units;
 
@@ -111,8 +112,9 @@ public interface IHypervisorHost
 
     /// <summary>Defines a saved VM here, keeping the running one as it is.</summary>
     /// <param name="definition">What was saved on the other host.</param>
+    /// <param name="pins">The pins that it has here; null: those that were saved.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    Task DefineAsync(SavedDefinition definition, CancellationToken cancellationToken);
+    Task DefineAsync(SavedDefinition definition, PinLayout? pins, CancellationToken cancellationToken);
 
     /// <summary>Sets whether the VM starts with its host.</summary>
     /// <param name="vm">The VM.</param>
@@ -169,4 +171,16 @@ public interface IHypervisorHost
     /// <summary>What the host's VMs take now.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<HostLoad> GetLoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts a VM that is the product's own: transient, paused, without disks and network, with the least memory, named
+    /// <c>virtmigration-probe-</c> and its UUID. It is what a test of the way between two hosts migrates.</summary>
+    /// <param name="probe">The UUID that it gets.</param>
+    /// <param name="cancellationToken">Gives up waiting; the VM may have been started all the same.</param>
+    Task StartProbeAsync(Guid probe, CancellationToken cancellationToken);
+
+    /// <summary>Ends a VM that <see cref="StartProbeAsync"/> started, if it is here. A VM that is not the product's own probe, by UUID and
+    /// name, is left alone with an error.</summary>
+    /// <param name="probe">Its UUID.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task EndProbeAsync(Guid probe, CancellationToken cancellationToken);
 }

@@ -25,6 +25,9 @@ public sealed record ClusterState
     /// <summary>The policies that operators added.</summary>
     public IReadOnlyList<MigrationPolicy> Policies { get; init; } = [];
 
+    /// <summary>Which VMs belong together or apart.</summary>
+    public IReadOnlyList<AffinityGroup> AffinityGroups { get; init; } = [];
+
     /// <summary>What this version does not know, kept as it is.</summary>
     [JsonExtensionData]
     internal IDictionary<string, JToken>? Other { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
 using VirtMigration.Units;
@@ -256,8 +257,8 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task<SavedDefinition?> SaveDefinitionAsync(Guid vm, CancellationToken cancellationToken) =>
         Answer("SaveDefinition", () => Definitions.GetValueOrDefault(vm));
 
-    public Task DefineAsync(SavedDefinition definition, CancellationToken cancellationToken) =>
-        Do("Define", () => Definitions[definition.Uuid] = definition);
+    public Task DefineAsync(SavedDefinition definition, PinLayout? pins, CancellationToken cancellationToken) =>
+        Do(pins is null ? "Define" : $"Define {pins}", () => Definitions[definition.Uuid] = definition);
 
     public Task SetAutostartAsync(Guid vm, bool autostart, CancellationToken cancellationToken) => Do($"SetAutostart {autostart}");
 
@@ -283,6 +284,10 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task<HostSurroundings> GetSurroundingsAsync(CancellationToken cancellationToken) => Answer("GetSurroundings", () => Surroundings);
 
     public Task<HostLoad> GetLoadAsync(CancellationToken cancellationToken) => Answer("GetLoad", () => Load);
+
+    public Task StartProbeAsync(Guid probe, CancellationToken cancellationToken) => Do("StartProbe");
+
+    public Task EndProbeAsync(Guid probe, CancellationToken cancellationToken) => Do("EndProbe");
 
     private async Task Do(string call, Action? effect = null) => await Answer(call, () =>
     {

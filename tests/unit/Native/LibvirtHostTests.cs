@@ -121,7 +121,7 @@ public sealed class LibvirtHostTests
             Assert.NotNull(saved);
             Assert.True(saved.Autostart);
             Assert.Equal(vm, saved.Uuid);
-            await host.DefineAsync(saved, s_none);
+            await host.DefineAsync(saved, null, s_none);
             Assert.Equal(VmPowerState.Running, Assert.Single(await host.ListAsync(s_none)).State);
         }
         finally

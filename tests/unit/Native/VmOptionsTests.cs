@@ -201,7 +201,7 @@ public sealed class VmOptionsTests : IDisposable
     {
         Guid vm = Uuid(4);
         string xml = Domain("edited", vm, string.Empty).Replace("</metadata>", $"{element}</metadata>", StringComparison.Ordinal);
-        await _host.DefineAsync(new(vm, xml, false), s_none);
+        await _host.DefineAsync(new(vm, xml, false), null, s_none);
         Assert.Equal(new() { Policy = "p" }, await _host.GetVmOptionsAsync(vm, s_none));
         Assert.Equal(new() { Policy = "p" }, (await _host.GetDefinitionAsync(vm, s_none)).Options);
         await _host.SetVmOptionsAsync(vm, s_options, s_none);
