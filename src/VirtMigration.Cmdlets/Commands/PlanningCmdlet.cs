@@ -3,6 +3,7 @@ using VirtMigration.Cmdlets.Conversion;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -12,6 +13,8 @@ namespace VirtMigration.Cmdlets.Commands;
 /// <summary>What planning a migration and starting one take alike.</summary>
 public abstract class PlanningCmdlet : ClusterCmdlet
 {
+    private PlanMaker? _planMaker;
+
     /// <summary>The VMs: objects from Get-VM, names or UUIDs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(Completion.VmCompleter))]
@@ -23,7 +26,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     public string? Destination { get; set; }
 
     /// <summary>The migration policy by name; left out: the VM's, the cluster's, else MinimalDowntime.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(Completion.PolicyCompleter))]
     public string? Policy { get; set; }
 
@@ -75,13 +78,13 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [Parameter(DontShow = true)]
     public SwitchParameter Rdma { get; set; }
 
-    /// <summary>The policy that was named, known to exist.</summary>
-    protected MigrationPolicy? NamedPolicy { get; private set; }
+    /// <summary>Makes the plans of this command's VMs, which count for each other.</summary>
+    protected PlanMaker PlanMaker => _planMaker ??= Session.PlanMaker;
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => ForAll(() =>
     {
-        NamedPolicy = Policy is null ? null : Session.Policies.Find(Policy);
+        _ = NamedPolicy();
         _ = Bandwidth?.ToMebibytesPerSecond();
     });
 
@@ -90,10 +93,15 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     protected MigrationRun Plan(VirtualMachine vm)
     {
         PlanOptions options = Options();
-        MigrationRun run = Await(token => Session.PlanMaker.MakeAsync(vm, options, token));
+        MigrationRun run = Await(token => PlanMaker.MakeAsync(vm, options, token));
         foreach (string warning in run.Plan.Warnings)
         {
             WriteWarning($"VM '{vm.Name}': {warning}.");
+        }
+
+        foreach (DestinationFinding finding in run.Findings.Where(finding => finding is { Severity: FindingSeverity.Warning, Id: not "PlanWarning" }))
+        {
+            WriteVerbose($"VM '{vm.Name}': {finding}. {finding.Action}");
         }
 
         return run;
@@ -102,7 +110,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     /// <summary>What was asked for.</summary>
     protected PlanOptions Options() => new()
     {
-        Policy = NamedPolicy,
+        Policy = NamedPolicy(),
         Destination = Destination,
         ParallelConnections = ParallelConnections,
         Bandwidth = Bandwidth,
@@ -116,4 +124,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
             : Attached ? MigrationTransport.Attached
             : MigrationTransport.PeerToPeer,
     };
+
+    // An empty name comes down the pipeline from a report that states none.
+    private MigrationPolicy? NamedPolicy() => string.IsNullOrEmpty(Policy) || Policy == OptionText.ClusterValue ? null : Session.Policies.Find(Policy);
 }

@@ -28,11 +28,15 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
     {
         VirtualMachine vm = Find(reference);
         MigrationRun run = Plan(vm);
-        if (ShouldProcess(run.Plan.ToText(), $"Migrate {run.Plan}?", "Live migration"))
+        if (ShouldProcess(run.Plan.ToText(), $"Migrate {run.Plan}?", "Live migration", out ShouldProcessReason reason))
         {
             Planning.PlanOptions options = Options();
             _queue ??= new(this, StopToken);
-            _queue.Enqueue(new(run, token => Session.PlanMaker.MakeAsync(vm, options, token)));
+            _queue.Enqueue(new(run, token => PlanMaker.MakeAnewAsync(vm, options, token)) { Left = PlanMaker.Release });
+        }
+        else if (reason != ShouldProcessReason.WhatIf)
+        {
+            PlanMaker.Release(run.Plan);
         }
     }
 

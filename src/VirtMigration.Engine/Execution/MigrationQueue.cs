@@ -129,6 +129,7 @@ public sealed class MigrationQueue
         foreach (Entry entry in _waiting)
         {
             MigrationPlan plan = entry.Migration.Run.Plan;
+            entry.Migration.Left(plan);
             _observer.NotStarted(plan, new("MigrationNotStarted",
                 $"VM '{plan.VM}' was still waiting when the command was stopped. It is on {plan.Source}, and nothing was done to it.",
                 "Start it again when it suits.", plan.VM));
@@ -208,6 +209,7 @@ public sealed class MigrationQueue
         }
         catch (VirtMigrationException error)
         {
+            entry.Migration.Left(entry.Migration.Run.Plan);
             _observer.NotStarted(entry.Migration.Run.Plan, error);
             return (false, null);
         }
@@ -226,15 +228,18 @@ public sealed class MigrationQueue
             _observer.Starting(entry.Migration.Run.Plan);
             MigrationResult result = await _runner.RunAsync(entry.Migration.Run, new Relay(this, entry), _stop);
             await RestoreSpeedAsync(entry, result);
+            entry.Migration.Left(result.Plan);
             _observer.Ended(result);
         }
         catch (VirtMigrationException error)
         {
+            entry.Migration.Left(entry.Migration.Run.Plan);
             _observer.NotStarted(entry.Migration.Run.Plan, error);
         }
         catch (OperationCanceledException)
         {
             MigrationPlan plan = entry.Migration.Run.Plan;
+            entry.Migration.Left(plan);
             _observer.NotStarted(plan, new("MigrationNotStarted",
                 $"VM '{plan.VM}' was not started yet when the command was stopped. It is on {plan.Source}.", "Start it again when it suits.", plan.VM));
         }

@@ -1,3 +1,4 @@
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
 
@@ -8,4 +9,8 @@ namespace VirtMigration.Execution;
 /// <param name="Source">Where the VM is.</param>
 /// <param name="Destination">Where it goes.</param>
 /// <param name="Operator">Who asked for it, as <c>alice@ops1</c>.</param>
-public sealed record MigrationRun(MigrationPlan Plan, IHypervisorHost Source, IHypervisorHost Destination, string Operator);
+public sealed record MigrationRun(MigrationPlan Plan, IHypervisorHost Source, IHypervisorHost Destination, string Operator)
+{
+    /// <summary>What was found about the destination.</summary>
+    public IReadOnlyList<DestinationFinding> Findings { get; init; } = [];
+}

@@ -6,12 +6,16 @@ using VirtMigration.State;
 
 namespace VirtMigration.Execution;
 
-/// <summary>Gathers what a plan is made from, over the ports, and has it made. Reads only.</summary>
+/// <summary>Gathers what plans are made from, over the ports, and has them made. Reads only. What hosts say is asked once for a batch, and
+/// each VM that was planned counts where it is to go, until it is released.</summary>
 /// <param name="hypervisor">The way to the hosts.</param>
 /// <param name="registry">The registered hosts.</param>
 /// <param name="operatorName">Who asks, as <c>alice@ops1</c>.</param>
 public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, string operatorName)
 {
+    private readonly PlacementLedger _ledger = new();
+    private readonly HostPictures _pictures = new(hypervisor);
+
     /// <summary>The plan for a VM, with the hosts to run it on.</summary>
     /// <param name="vm">The VM as it was listed; its state is read again.</param>
     /// <param name="options">What is asked for.</param>
@@ -23,34 +27,51 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(options);
 
-        ClusterState state = registry.Store.Load();
-
         // A destination that does not exist is said before any host is asked.
         HostRegistration? named = options.Destination is string name ? registry.Find(name) : null;
-        HostRegistration sourceRegistration = registry.Find(vm.Host);
-        IHypervisorHost source = await hypervisor.ConnectAsync(sourceRegistration, cancellationToken);
+        IHypervisorHost source = await hypervisor.ConnectAsync(registry.Find(vm.Host), cancellationToken);
         VirtualMachine current = await CurrentAsync(vm, source, cancellationToken);
         RequestRules.VmMustRun(current);
-        Task<VmDefinition> reading = source.GetDefinitionAsync(vm.Uuid, cancellationToken);
-        Task<HostFacts> knowing = source.GetFactsAsync(cancellationToken);
-        HostInventory sourceInventory = new(sourceRegistration, await knowing);
-        VmDefinition definition = await reading;
+        (IReadOnlyList<DestinationCandidate> candidates, IReadOnlyList<(string Host, HypervisorException Error)> silent) =
+            await new DestinationSurvey(registry, _pictures, _ledger).LookAsync(current, options, named is null ? null : [named.Name], cancellationToken);
+        IReadOnlyList<DestinationReport> reports = DestinationRanking.Rank(candidates, silent, current);
 
-        HostInventory destination = named is null
-            ? await ChooseAsync(current, definition, sourceInventory, cancellationToken)
-            : await RequireAsync(named, current, definition, sourceInventory, cancellationToken);
-        MigrationPlan plan = MigrationPlanner.Plan(new()
+        if (named is not null && silent is [(_, HypervisorException error), ..])
         {
-            Vm = current,
-            Definition = definition,
-            Source = sourceInventory,
-            Destination = destination,
-            Parameters = options,
-            Cluster = OptionCatalog.Of(state, sourceRegistration.Cluster),
-            Policies = PolicyCatalog.Of(state),
-            DestinationOrigin = named is null ? SettingOrigin.Default : SettingOrigin.Parameter,
-        });
-        return new(plan, source, await hypervisor.ConnectAsync(destination.Registration, cancellationToken), operatorName);
+            throw error;
+        }
+
+        RequirePlannable(candidates, silent.Count, named is not null);
+        DestinationReport chosen = named is null
+            ? DestinationSelector.Choose(current, reports)
+            : DestinationSelector.Require(reports[0]);
+        DestinationCandidate candidate = candidates.First(one => one.Destination.Name == chosen.Destination);
+        MigrationPlan plan = named is null ? Chosen(candidate.Plan!, reports) : candidate.Plan!;
+        _ledger.Place(current, candidate.Landing, plan.Destination);
+        return new(plan, source, await hypervisor.ConnectAsync(candidate.Destination.Registration, cancellationToken), operatorName) { Findings = chosen.Findings };
+    }
+
+    /// <summary>The plan for a VM from what is true now: all hosts are asked anew.</summary>
+    /// <param name="vm">The VM as it was listed.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VirtMigrationException">As of <see cref="MakeAsync"/>.</exception>
+    public Task<MigrationRun> MakeAnewAsync(VirtualMachine vm, PlanOptions options, CancellationToken cancellationToken)
+    {
+        _pictures.ForgetAll();
+        return MakeAsync(vm, options, cancellationToken);
+    }
+
+    /// <summary>Counts a VM no more: its migration ended, or it is not going to be.</summary>
+    /// <param name="plan">Its plan.</param>
+    public void Release(MigrationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+
+        // In this order: a host that is asked in between shows the VM.
+        _pictures.Forget(plan.Source);
+        _pictures.Forget(plan.Destination);
+        _ledger.Remove(plan.Uuid);
     }
 
     // What came down the pipeline may be minutes old.
@@ -71,42 +92,25 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
                 : vm with { State = now.State, Reason = now.Reason, Persistent = now.Persistent };
     }
 
-    private async Task<HostInventory> RequireAsync(
-        HostRegistration named, VirtualMachine vm, VmDefinition definition, HostInventory source, CancellationToken cancellationToken)
+    // What cannot be planned for any host is the request's own fault, and has the planner's own error.
+    private static void RequirePlannable(IReadOnlyList<DestinationCandidate> candidates, int silent, bool named)
     {
-        HostInventory destination = await ReadAsync(named, cancellationToken);
-        DestinationSelector.Require(new(vm, definition, source, destination));
-        return destination;
-    }
-
-    private async Task<HostInventory> ChooseAsync(VirtualMachine vm, VmDefinition definition, HostInventory source, CancellationToken cancellationToken)
-    {
-        Dictionary<string, string> silent = [];
-        List<Task<HostInventory>> reading =
-        [
-            .. registry.OfCluster(source.Registration.Cluster)
-                .Where(host => !host.Name.Equals(source.Name, StringComparison.OrdinalIgnoreCase))
-                .Select(host => ReadAsync(host, cancellationToken)),
-        ];
-        List<HostInventory> answered = [];
-        foreach (Task<HostInventory> one in reading)
+        if (candidates is [{ PlanError: VirtMigrationException first }, ..]
+            && (named || (silent == 0 && candidates.All(candidate => candidate.PlanError?.ErrorId == first.ErrorId))))
         {
-            try
-            {
-                answered.Add(await one);
-            }
-            catch (HypervisorException error)
-            {
-                silent[error.Host] = error.Message;
-            }
+            throw first;
         }
-
-        return DestinationSelector.Choose(vm, definition, source, answered, silent);
     }
 
-    private async Task<HostInventory> ReadAsync(HostRegistration host, CancellationToken cancellationToken)
+    private static MigrationPlan Chosen(MigrationPlan plan, IReadOnlyList<DestinationReport> reports)
     {
-        IHypervisorHost opened = await hypervisor.ConnectAsync(host, cancellationToken);
-        return new(host, await opened.GetFactsAsync(cancellationToken));
+        DestinationReport[] fitting = [.. reports.Where(report => report.Eligible)];
+        string reason = fitting.Length == 1
+            ? reports.Count == 1 ? "the cluster's only other host" : $"the only one of the cluster's {reports.Count} other hosts that fits"
+            : $"the best of {fitting.Length} hosts that fit: score {fitting[0].Score}, before {fitting[1].Destination} with {fitting[1].Score}";
+        return plan with
+        {
+            Decisions = (PlanDecision[])[.. plan.Decisions.Select(decision => decision.Setting == "Destination" ? decision with { Reason = reason } : decision)],
+        };
     }
 }

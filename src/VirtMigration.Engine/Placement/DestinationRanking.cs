@@ -1,3 +1,5 @@
+using VirtMigration.Inventory;
+
 namespace VirtMigration.Placement;
 
 /// <summary>Checks hosts as a VM's destination and puts them in order. Pure.</summary>
@@ -22,7 +24,7 @@ public static class DestinationRanking
         List<DestinationReport> eligible =
         [
             .. reports.Where(report => report.Eligible)
-                .OrderByDescending(report => report.Score)
+                .OrderByDescending(report => report.Merits.Sum(merit => merit.Points * merit.Share))
                 .ThenBy(report => report.Destination, StringComparer.OrdinalIgnoreCase),
         ];
         return
@@ -33,6 +35,31 @@ public static class DestinationRanking
                 .ThenBy(report => report.Destination, StringComparer.OrdinalIgnoreCase),
         ];
     }
+
+    /// <summary>A report for each candidate and for each host that did not answer, those last.</summary>
+    /// <param name="candidates">The VM with each host that answered.</param>
+    /// <param name="silent">The hosts that did not.</param>
+    /// <param name="vm">The VM.</param>
+    public static IReadOnlyList<DestinationReport> Rank(
+        IEnumerable<DestinationCandidate> candidates, IEnumerable<(string Host, HypervisorException Error)> silent, VirtualMachine vm)
+    {
+        ArgumentNullException.ThrowIfNull(silent);
+        ArgumentNullException.ThrowIfNull(vm);
+        return [.. Rank(candidates), .. silent.OrderBy(one => one.Host, StringComparer.OrdinalIgnoreCase).Select(one => Silent(vm, one.Host, one.Error))];
+    }
+
+    private static DestinationReport Silent(VirtualMachine vm, string host, HypervisorException error) => new()
+    {
+        VM = vm.Name,
+        Uuid = vm.Uuid,
+        Source = vm.Host,
+        Destination = host,
+        Eligible = false,
+        Findings = (DestinationFinding[])
+        [
+            new("HostSilent", host, FindingSeverity.Blocker, "a host that answers", error.Message.TrimEnd('.'), error.RecommendedAction),
+        ],
+    };
 
     private static DestinationReport Report(DestinationCandidate candidate)
     {

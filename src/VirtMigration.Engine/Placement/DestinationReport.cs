@@ -35,6 +35,12 @@ public sealed record DestinationReport
     /// <summary>The plan that would be run; null: none can be made.</summary>
     public MigrationPlan? Plan { get; init; }
 
+    /// <summary>The policy that was asked for; null: none, the VM's or the cluster's counts. Start-VmLiveMigration takes it over.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Whether it was asked to rewrite pins where they do not fit. Start-VmLiveMigration takes it over.</summary>
+    public bool RemapPins { get; init; }
+
     /// <summary>In words: <c>h2: eligible, rank 1, score 87</c>.</summary>
     public override string ToString() => Eligible ? $"{Destination}: eligible, rank {Rank}, score {Score}" : $"{Destination}: {Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Blocker)}";
 }

@@ -1,6 +1,4 @@
 using VirtMigration.Inventory;
-using VirtMigration.Planning;
-using VirtMigration.Units;
 
 namespace VirtMigration.Placement;
 
@@ -43,79 +41,55 @@ public static class DestinationSelector
     public static IReadOnlyList<DestinationFinding> Findings(DestinationCandidate candidate) =>
         [.. s_checks.SelectMany(check => check.Check(candidate))];
 
-    /// <summary>The host with the most memory available among those that can take the VM; the first by name where they are equal.</summary>
+    /// <summary>The best host that fits.</summary>
     /// <param name="vm">The VM.</param>
-    /// <param name="definition">Its definition.</param>
-    /// <param name="source">Where it runs.</param>
-    /// <param name="hosts">The cluster's other hosts that answered.</param>
-    /// <param name="silent">Those that did not, with the reason.</param>
-    /// <exception cref="VirtMigrationException">NoDestination: every host has a blocker, and all of them are named.</exception>
-    public static HostInventory Choose(
-        VirtualMachine vm,
-        VmDefinition definition,
-        HostInventory source,
-        IEnumerable<HostInventory> hosts,
-        IReadOnlyDictionary<string, string> silent)
+    /// <param name="reports">A report for each host, the best first.</param>
+    /// <exception cref="VirtMigrationException">NoDestination: every host has a blocker; the error has a line for each host with the first
+    /// of them.</exception>
+    public static DestinationReport Choose(VirtualMachine vm, IReadOnlyList<DestinationReport> reports)
     {
         ArgumentNullException.ThrowIfNull(vm);
-        ArgumentNullException.ThrowIfNull(silent);
-        List<DestinationFinding> blockers = [];
-        List<HostInventory> fitting = [];
-        foreach (HostInventory host in hosts)
-        {
-            List<DestinationFinding> found =
-                [.. Findings(new(vm, definition, source, host)).Where(finding => finding.Severity == FindingSeverity.Blocker)];
-            blockers.AddRange(found);
-            if (found.Count == 0)
-            {
-                fitting.Add(host);
-            }
-        }
-
-        return fitting
-            .OrderByDescending(host => host.Facts.AvailableMemory ?? default(ByteSize))
-            .ThenBy(host => host.Name, StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault()
-            ?? throw NoDestination(vm, blockers, silent);
+        ArgumentNullException.ThrowIfNull(reports);
+        return reports is [{ Eligible: true } best, ..] ? best : throw NoDestination(vm, reports);
     }
 
     /// <summary>Refuses a destination that was named and has a blocker.</summary>
-    /// <param name="candidate">The VM and the host.</param>
-    /// <exception cref="VirtMigrationException">DestinationUnfit, with every blocker. The same host is left to the planner, whose
-    /// error tells a name from a UUID.</exception>
-    public static void Require(DestinationCandidate candidate)
+    /// <param name="report">What was found about it.</param>
+    /// <exception cref="VirtMigrationException">DestinationUnfit, with every blocker.</exception>
+    public static DestinationReport Require(DestinationReport report)
     {
-        ArgumentNullException.ThrowIfNull(candidate);
-        List<DestinationFinding> blockers =
-        [
-            .. Findings(candidate).Where(finding => finding.Severity == FindingSeverity.Blocker && finding.Id != "SameHost"),
-        ];
-        if (blockers.Count > 0)
-        {
-            throw new VirtMigrationException(
+        ArgumentNullException.ThrowIfNull(report);
+        DestinationFinding[] blockers = Blockers(report);
+        return blockers.Length == 0
+            ? report
+            : throw new VirtMigrationException(
                 "DestinationUnfit",
-                $"VM '{candidate.Vm.Name}' cannot go to {candidate.Destination.Name}: {string.Join("; ", blockers)}.",
+                $"VM '{report.VM}' cannot go to {report.Destination}: {string.Join("; ", (IEnumerable<DestinationFinding>)blockers)}.",
                 string.Join(" ", blockers.Select(finding => finding.Action).Distinct()),
-                candidate.Vm.Name);
-        }
+                report.VM);
     }
 
-    private static VirtMigrationException NoDestination(
-        VirtualMachine vm,
-        List<DestinationFinding> blockers,
-        IReadOnlyDictionary<string, string> silent)
+    private static VirtMigrationException NoDestination(VirtualMachine vm, IReadOnlyList<DestinationReport> reports)
     {
-        IEnumerable<string> reasons = blockers.Select(finding => finding.ToString())
-            .Concat(silent.Select(pair => $"{pair.Key}: did not answer ({pair.Value})"));
-        string all = string.Join("; ", reasons);
+        if (reports.Count == 0)
+        {
+            return new(
+                "NoDestination",
+                $"Cluster '{vm.Cluster}' has no other host than {vm.Host}, so VM '{vm.Name}' has nowhere to go.",
+                "Register a second host: Register-VmHost.",
+                vm.Name);
+        }
+
+        // The host with the fewest things in its way comes first: it is the one to mend.
+        IReadOnlyList<DestinationFinding[]> hosts = [.. reports.Select(Blockers)];
+        IEnumerable<string> lines = hosts.Select(blockers => $"{blockers[0]}{(blockers.Length == 1 ? string.Empty : $" (and {blockers.Length - 1} more)")}");
         return new(
             "NoDestination",
-            all.Length == 0
-                ? $"Cluster '{vm.Cluster}' has no other host than {vm.Host}, so VM '{vm.Name}' has nowhere to go."
-                : $"No host of cluster '{vm.Cluster}' can take VM '{vm.Name}': {all}.",
-            all.Length == 0
-                ? "Register a second host: Register-VmHost."
-                : string.Join(" ", blockers.Select(finding => finding.Action).Distinct().DefaultIfEmpty("See to it that the hosts answer: Get-VmHost.")),
+            $"No host of cluster '{vm.Cluster}' can take VM '{vm.Name}': {string.Join("; ", lines)}.",
+            $"{string.Join(" ", hosts.Select(blockers => blockers[0].Action).Distinct())} Everything that was found: Test-MigrationDestination {vm.Name} | Format-List.",
             vm.Name);
     }
+
+    private static DestinationFinding[] Blockers(DestinationReport report) =>
+        [.. report.Findings.Where(finding => finding.Severity == FindingSeverity.Blocker)];
 }

@@ -1,3 +1,4 @@
+using VirtMigration.Inventory;
 using VirtMigration.Units;
 
 namespace VirtMigration.Placement;
@@ -28,4 +29,76 @@ public sealed record PlacementReservation
 
     /// <summary>Ordinary memory by cell, where it is tied to one.</summary>
     public IReadOnlyDictionary<int, ByteSize> CellMemory { get; init; } = new Dictionary<int, ByteSize>();
+
+    /// <summary>What one VM will take.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="landing">Its definition as it will be there, with the pins that it is given.</param>
+    public static PlacementReservation Of(VirtualMachine vm, VmDefinition landing)
+    {
+        ArgumentNullException.ThrowIfNull(vm);
+        ArgumentNullException.ThrowIfNull(landing);
+        Dictionary<ByteSize, long> pages = [];
+        Dictionary<int, ByteSize> cells = [];
+        foreach (MemoryPart part in GuestMemory.Parts(landing))
+        {
+            if (part.Pages?.PageSize is ByteSize size)
+            {
+                pages[size] = pages.GetValueOrDefault(size) + ((part.Bytes + size.Bytes - 1) / size.Bytes);
+            }
+            else if (part is { Pages: null, Binding: { Mode: NumaMode.Strict, HostCells: [int cell] } })
+            {
+                cells[cell] = new(cells.GetValueOrDefault(cell).Bytes + part.Bytes);
+            }
+        }
+
+        Dictionary<int, int> pins = [];
+        foreach (CpuPin pin in landing.VCpuPins)
+        {
+            foreach (int cpu in pin.Cpus)
+            {
+                pins[cpu] = pins.GetValueOrDefault(cpu) + 1;
+            }
+        }
+
+        return new()
+        {
+            Vms = [vm.Name],
+            VmIds = new HashSet<Guid> { vm.Uuid },
+            Memory = new(GuestMemory.OrdinaryBytes(landing) + GuestMemory.Overhead(landing).Bytes),
+            VCpus = landing.OnlineVCpus,
+            HugePages = pages,
+            CellMemory = cells,
+            Pins = pins,
+        };
+    }
+
+    /// <summary>Both together.</summary>
+    /// <param name="other">The other.</param>
+    public PlacementReservation Plus(PlacementReservation other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new()
+        {
+            Vms = [.. Vms, .. other.Vms],
+            VmIds = new HashSet<Guid>([.. VmIds, .. other.VmIds]),
+            Memory = new(Memory.Bytes + other.Memory.Bytes),
+            VCpus = VCpus + other.VCpus,
+            HugePages = Sum(HugePages, other.HugePages, static (left, right) => left + right),
+            CellMemory = Sum(CellMemory, other.CellMemory, static (left, right) => new(left.Bytes + right.Bytes)),
+            Pins = Sum(Pins, other.Pins, static (left, right) => left + right),
+        };
+    }
+
+    private static Dictionary<TKey, TValue> Sum<TKey, TValue>(
+        IReadOnlyDictionary<TKey, TValue> left, IReadOnlyDictionary<TKey, TValue> right, Func<TValue, TValue, TValue> add)
+        where TKey : notnull
+    {
+        Dictionary<TKey, TValue> sum = new(left);
+        foreach ((TKey key, TValue value) in right)
+        {
+            sum[key] = sum.TryGetValue(key, out TValue? before) ? add(before, value) : value;
+        }
+
+        return sum;
+    }
 }
