@@ -82,10 +82,12 @@ public static class DestinationSelector
 
         // The host with the fewest things in its way comes first: it is the one to mend.
         IReadOnlyList<DestinationFinding[]> hosts = [.. reports.Select(Blockers)];
-        IEnumerable<string> lines = hosts.Select(blockers => $"{blockers[0]}{(blockers.Length == 1 ? string.Empty : $" (and {blockers.Length - 1} more)")}");
+        int width = reports.Max(report => report.Destination.Length);
+        IEnumerable<string> lines = hosts.Select(blockers =>
+            $"\n  {blockers[0].Host.PadRight(width)}  needs {blockers[0].Required}, {blockers[0].Present}{(blockers.Length == 1 ? string.Empty : $" (and {blockers.Length - 1} more)")}");
         return new(
             "NoDestination",
-            $"No host of cluster '{vm.Cluster}' can take VM '{vm.Name}': {string.Join("; ", lines)}.",
+            $"No host of cluster '{vm.Cluster}' can take VM '{vm.Name}':{string.Concat(lines)}",
             $"{string.Join(" ", hosts.Select(blockers => blockers[0].Action).Distinct())} Everything that was found: Test-MigrationDestination {vm.Name} | Format-List.",
             vm.Name);
     }

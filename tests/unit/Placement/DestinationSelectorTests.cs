@@ -104,10 +104,10 @@ public sealed class DestinationSelectorTests
             DestinationSelector.Choose(Given.Vm(), Reports([wrong, Available("h3", 12)], "h4")));
         Assert.Equal("NoDestination", error.ErrorId);
         Assert.Equal(
-            "No host of cluster 'c1' can take VM 'db1': "
-            + "h3: needs 64 GiB of memory and 192 MiB for QEMU itself, has 12 GiB available; "
-            + "h2: needs architecture x86_64, is aarch64 (and 1 more); "
-            + "h4: needs a host that answers, no route.",
+            "No host of cluster 'c1' can take VM 'db1':\n"
+            + "  h3  needs 64 GiB of memory and 192 MiB for QEMU itself, has 12 GiB available\n"
+            + "  h2  needs architecture x86_64, is aarch64 (and 1 more)\n"
+            + "  h4  needs a host that answers, no route",
             error.Message);
         Assert.Contains("Free memory there", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("Test-MigrationDestination db1", error.RecommendedAction, StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class DestinationSelectorTests
     public void Where_only_silent_hosts_are_left_they_are_the_reason()
     {
         VirtMigrationException error = Assert.Throws<VirtMigrationException>(() => DestinationSelector.Choose(Given.Vm(), Reports([], "h2")));
-        Assert.Contains("h2: needs a host that answers, no route", error.Message, StringComparison.Ordinal);
+        Assert.Contains("h2  needs a host that answers, no route", error.Message, StringComparison.Ordinal);
         Assert.Contains("See to it that h2 answers.", error.RecommendedAction, StringComparison.Ordinal);
     }
 
