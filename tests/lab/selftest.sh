@@ -82,12 +82,11 @@ wrong_name() {
   grep -q 'Certificate does not match the hostname nobody' <<<"$text"
 }
 
-# killed_host_heals: kill -9 of a host's PID 1, as a crash; `up` must bring it back and leave the other alone.
-killed_host_heals() {
+# crash HOST: kill -9 of its PID 1.
+crash() {
   local pid started
-  read -r pid started <"$LAB_DIR/hosts/h2/init.pid" && [[ -n $started ]] || return 1
+  read -r pid started <"$LAB_DIR/hosts/$1/init.pid" && [[ -n $started ]] || return 1
   kill -9 "$pid"
-  "$lab" up && "$lab" status && "$lab" check busy
 }
 
 # killed_move: the destination's QEMU dies in mid-migration; the guest stays where it was.
@@ -98,6 +97,68 @@ killed_move() {
   sleep 1.5
   "$lab" kill h2 qemu busy || return 1
   not wait $moving && "$lab" link h1 --up && "$lab" check busy
+}
+
+# give_shape HOST FREE: three cells, each with 256 huge pages, FREE of them free.
+give_shape() { "$lab" numa "$1" --cell-ids 0,2,5 --cpus 4 --threads 2 --memory 16GiB --hugepages "2MiB:256/$2"; }
+
+# bound_guest: XML of a guest whose CPUs, memory cells, huge pages, emulator and I/O thread are all bound within that shape.
+bound_guest() {
+  cat <<'XML'
+<vcpu>2</vcpu>
+<iothreads>1</iothreads>
+<memoryBacking><hugepages/></memoryBacking>
+<cputune>
+  <vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5,11'/>
+  <emulatorpin cpuset='2-3'/>
+  <iothreadpin iothread='1' cpuset='10'/>
+</cputune>
+<numatune>
+  <memory mode='strict' nodeset='2,5'/>
+  <memnode cellid='0' mode='strict' nodeset='2'/><memnode cellid='1' mode='strict' nodeset='5'/>
+</numatune>
+<cpu mode='custom' match='exact' check='none'>
+  <model fallback='forbid'>qemu64</model>
+  <numa><cell id='0' cpus='0' memory='64' unit='MiB'/><cell id='1' cpus='1' memory='64' unit='MiB'/></numa>
+</cpu>
+XML
+}
+
+# shaped ADDRESS: its libvirt shows that shape with 200 free huge pages; second threads are numbered after all first ones.
+shaped() {
+  local uri=qemu+tcp://$1/system
+  says '^NUMA cell\(s\): +3$' timeout 10 virsh -c "$uri" nodeinfo &&
+    says "<cpu id='11' socket_id='2' .*core_id='1' siblings='5,11'/>" grep '<cpu id=' <(timeout 10 virsh -c "$uri" capabilities) &&
+    says '^2048KiB: 200$' timeout 10 virsh -c "$uri" freepages --cellno 5 --pagesize 2048 &&
+    says '^2: 15204352 KiB$' timeout 10 virsh -c "$uri" freecell --cellno 2
+}
+
+# bound NAME HOST: what that host's shim took for its QEMU, and what libvirt says of its CPUs, also after a restart.
+bound() {
+  local pins line
+  pins=$("$lab" pins "$1") || return 1
+  printf '%s\n' "$pins"
+  for line in 'thread="CPU 0/TCG" cpus=4' 'thread="CPU 1/TCG" cpus=5,11' 'thread="IO iothread1" cpus=10' 'cpus=2-3' \
+    'call=set_mempolicy bytes=0 mode=bind nodes=2,5' 'call=mbind bytes=[0-9]+ mode=bind nodes=2' 'call=mbind bytes=[0-9]+ mode=bind nodes=5'; do
+    grep -Eq " $line\$" <<<"$pins" || { printf 'missing: %s\n' "$line"; return 1; }
+  done
+  "$lab" kill "$2" libvirtd && "$lab" start "$2" libvirtd && says '^CPU Affinity: +-----y-----y$' "$lab" run "$2" -- virsh vcpuinfo "$1"
+}
+
+# refused PATTERN COMMAND...: the command fails and says so.
+refused() {
+  local pattern=$1 text
+  shift
+  if text=$("$@" 2>&1); then return 1; fi
+  printf '%s\n' "$text"
+  grep -Eq "$pattern" <<<"$text"
+}
+
+# own_shape HOST: it has as many cells and CPUs as this machine.
+own_shape() {
+  local cells=(/sys/devices/system/node/node[0-9]*)
+  says "^NUMA cell\(s\): +${#cells[@]}\$" "$lab" run "$1" -- virsh nodeinfo && says "^CPUs online: +$(nproc --all)\$" "$lab" run "$1" -- virsh nodecpumap &&
+    not grep "^$1:.*numa" <("$lab" status)
 }
 
 guests=$(for uri in $h1 $h2 $h3; do timeout 10 virsh -q -c "$uri" list --all 2>/dev/null; done)
@@ -140,9 +201,23 @@ test_that 'management up: it can again'              eval '"$lab" link h1 --netw
 test_that 'libvirtd killed: no answer'               eval '"$lab" kill h1 libvirtd && not timeout 5 virsh -c $h1 list'
 test_that 'its guest runs on'                        "$lab" check busy
 test_that 'libvirtd started: it knows its guest'     eval '"$lab" start h1 libvirtd && says "busy +running" virsh -c $h1 list'
-test_that 'up heals a host that was killed'          killed_host_heals
+test_that 'up heals a host that was killed'          eval 'crash h2 && "$lab" up && "$lab" status && "$lab" check busy'
 test_that 'a guest that is killed gives no sign'     eval '"$lab" kill h1 qemu busy && not "$lab" check busy'
 test_that 'destroy removes it everywhere'            eval '"$lab" destroy busy && not timeout 10 virsh -c $h1 domid busy'
+test_that 'two hosts get an invented shape'          eval 'give_shape h1 200 && give_shape h2 200'
+test_that 'libvirt shows it, by cell'                shaped 10.77.0.12
+test_that 'status shows it'                          says '^h2: running, .*, numa --cell-ids 0,2,5 --cpus 4' "$lab" status
+test_that 'it outlives a crash of the host'          eval 'crash h2 && "$lab" up && shaped 10.77.0.12'
+test_that 'a bound guest on huge pages starts'       "$lab" vm bound --on h1 --vcpus 2 --memory 128MiB --workingset 16MiB --dirty 10MiB/s --xml-extra <(bound_guest)
+test_that 'its <memory> is not that of <numatune>'   grep -q "<memory unit='MiB'>128<" "$LAB_DIR/shared/bound.xml"
+test_that 'its bindings are logged and known'        bound bound h1
+test_that 'the shape cannot change under it'         refused 'has guests \(bound\)' "$lab" numa h1 --real
+test_that 'it moves to a host of the same shape'     move $h1 $h2 bound
+test_that 'no page was lost, and it is on h2'        says '^lost=0 .*host=h2' "$lab" check bound
+test_that 'its bindings came along'                  bound bound h2
+test_that 'too few free huge pages refuse it'        eval 'give_shape h1 20 && refused "preallocating memory failed" move $h2 $h1 bound'
+test_that 'so does a host of the own shape'          eval '"$lab" numa h1 --real && refused "NUMA node 2 is unavailable" move $h2 $h1 bound'
+test_that 'no page was lost, and it is on h2'        says '^lost=0 .*host=h2' "$lab" check bound
 if [[ -n $with_h3 ]]; then
   test_that 'a guest for all generations'            "$lab" vm mixed --on h1 --dirty 20MiB/s --disk shared
   make_h3
@@ -158,10 +233,13 @@ if [[ -n $with_h3 ]]; then
   test_h3 'it moves to h3 over TLS and back'         eval 'move $h1 $h3 mixed --tls --tls-destination h3 && move $h3 $h1 mixed --tls --parallel --tls-destination h1'
   test_h3 'h3 refuses a wrong certificate name'      eval 'wrong_name $h1 $h3 mixed && says "^lost=0 .*host=h1" "$lab" check mixed'
   test_h3 'what h3 sent to QEMU can be read'         says '^[0-9]{13} [^ ]+ \{"execute":"migrate",' "$lab" qmp h3
+  test_h3 'h3 gets the shape, the bound guest moves' eval 'give_shape h3 200 && shaped 10.77.0.13 && move $h2 $h3 bound'
+  test_h3 'no page was lost, its bindings came along' eval 'says "^lost=0 .*host=h3" "$lab" check bound && bound bound h3 && move $h3 $h2 bound'
   test_h3 'a guest of the newest machine type'       "$lab" vm newest --on h3 --machine newest
   test_h3 'it cannot move to h1'                     not move $h3 $h1 newest
   test_h3 'libvirtd of h3 killed and started'        eval '"$lab" kill h3 libvirtd && "$lab" start h3 libvirtd && "$lab" check newest'
 fi
+test_that 'the own shape is back'                    eval '"$lab" destroy bound && "$lab" numa h2 --real && own_shape h2'
 test_that 'wrong usage is told'                      eval '"$lab" link h1 --rate fast; (($? == 2))'
 test_that 'down leaves nothing behind'               "$lab" down
 test_that 'a second down is fine'                    "$lab" down

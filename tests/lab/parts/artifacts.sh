@@ -14,8 +14,8 @@ build() {
 
 build_kernel() { "$LAB_SOURCE/guest/kernel.sh" "$LAB_DIR/guest"; }
 build_initrd() { "$LAB_SOURCE/guest/initrd.sh" "$LAB_DIR/guest"; }
-build_shim() { gcc -O2 -Wall -Wextra -shared -fPIC -o "$LAB_DIR/bin/labshim.so" "$LAB_SOURCE/shim/labshim.c"; }
-# Built beside its place and moved: a running collector's file cannot be overwritten.
+# Built beside their place and moved: a running collector's file cannot be overwritten, and a shim's in use must not be.
+build_shim() { gcc -O2 -Wall -Wextra -shared -fPIC -o "$LAB_DIR/bin/labshim.new" "$LAB_SOURCE"/shim/{labshim,shape}.c && mv "$LAB_DIR/bin/labshim.new" "$LAB_DIR/bin/labshim.so"; }
 build_collector() { gcc -O2 -Wall -Wextra -o "$LAB_DIR/bin/collector.new" "$LAB_SOURCE/beats/collector.c" && mv "$LAB_DIR/bin/collector.new" "$LAB_DIR/bin/collector"; }
 build_scripts() { install -m 755 "$LAB_SOURCE"/{qemu-lab,host-init.sh,enter-root.sh} "$LAB_DIR/bin/"; }
 
@@ -24,7 +24,7 @@ build_artifacts() {
   mkdir -p "$LAB_DIR"/{built,bin,guest}
   build kernel build_kernel "$LAB_SOURCE/guest/kernel.sh"
   build initrd build_initrd "$LAB_SOURCE/guest/init.c" "$LAB_SOURCE/guest/initrd.sh" "$LAB_DIR/guest/modules"/*
-  build shim build_shim "$LAB_SOURCE/shim/labshim.c"
+  build shim build_shim "$LAB_SOURCE"/shim/{labshim,shape}.c
   build collector build_collector "$LAB_SOURCE/beats/collector.c"
   build scripts build_scripts "$LAB_SOURCE"/{qemu-lab,host-init.sh,enter-root.sh}
 }

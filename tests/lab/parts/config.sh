@@ -1,7 +1,7 @@
 # Where things are and which hosts there are.
 #
 # LAB_HOSTS: words "name:root[:shape]". root says whose libvirt and QEMU the host runs: "/" for this machine's own, or a Debian
-# suite, which gets a root directory in LAB_DIR/roots. shape would be an invented topology; none can be made today.
+# suite, which gets a root directory in LAB_DIR/roots. shape is kept free: `lab numa` invents one.
 # `up --with-h3` adds a host to the table until the next `down`.
 
 LAB_DIR=${LAB_DIR:-/var/tmp/virtmigration-lab}
@@ -26,7 +26,7 @@ read_host_table() {
     [[ $name =~ ^h[1-9]$ ]] || usage_error "LAB_HOSTS: host name '$name' must be h1 to h9"
     [[ $root == / || $root =~ ^[a-z]+$ ]] ||
       usage_error "LAB_HOSTS: root '$root' of $name must be / (this machine's libvirt) or a Debian suite like trixie"
-    [[ -z $shape ]] || usage_error "LAB_HOSTS: shape '$shape' of $name is not known"
+    [[ -z $shape ]] || usage_error "LAB_HOSTS: shape '$shape' of $name: a running host gets one by lab numa"
     [[ -z ${HOST_ROOT[$name]:-} ]] || usage_error "LAB_HOSTS: $name is there twice"
     ALL_HOSTS+=("$name")
     HOST_ROOT[$name]=$root

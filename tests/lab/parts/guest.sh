@@ -8,23 +8,34 @@ guest_hosts() {
   done
 }
 
-# unless_in EXTRA TAG XML: prints XML, our own element, unless the extra XML brings a TAG of its own.
+# top_elements XML: the names of its outermost elements, between blanks: there is a <memory> in <numatune> too.
+top_elements() {
+  awk -v RS='<' -v depth=0 '
+    function closed() { return $0 ~ /^[^>]*\/>/ }
+    comment { if (index($0, "-->")) comment = 0; next }
+    /^!--/ { comment = !index($0, "-->"); next }
+    NR == 1 || /^[?!]/ { next }
+    /^\// { depth--; next }
+    { if (depth == 0) { match($0, /^[^ \t\n\/>]+/); printf " %s ", substr($0, 1, RLENGTH) } if (!closed()) depth++ }' <<<"$1"
+}
+
+# unless_in NAMES TAG XML: prints XML, our own element, unless TAG is among the NAMES of those that the extra XML brings.
 unless_in() {
-  local tag="<$2[[:space:]/>]"
-  [[ $1 =~ $tag ]] || printf '  %s\n' "$3"
+  [[ $1 == *" $2 "* ]] || printf '  %s\n' "$3"
 }
 
 # guest_xml NAME MACHINE MEMORY-MIB VCPUS RATE-KIB WORKINGSET-MIB DISK EXTRA
 guest_xml() {
-  local name=$1 machine=$2 memory=$3 vcpus=$4 rate=$5 workingset=$6 disk=$7 extra=$8 writers=$4 disk_xml=''
+  local name=$1 machine=$2 memory=$3 vcpus=$4 rate=$5 workingset=$6 disk=$7 extra=$8 writers=$4 disk_xml='' theirs
   [[ $disk == none ]] || disk_xml="<disk type='file' device='disk'>
       <driver name='qemu' type='raw' cache='none'/><source file='$SHARED/$name.raw'/><target dev='vda' bus='virtio'/>
     </disk>"
+  theirs=$(top_elements "$extra")
   printf "<domain type='qemu'>\n  <name>%s</name>\n" "$name"
-  unless_in "$extra" memory "<memory unit='MiB'>$memory</memory>"
-  unless_in "$extra" vcpu "<vcpu>$vcpus</vcpu>"
-  unless_in "$extra" features "<features><acpi/></features>"
-  unless_in "$extra" cpu "<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>"
+  unless_in "$theirs" memory "<memory unit='MiB'>$memory</memory>"
+  unless_in "$theirs" vcpu "<vcpu>$vcpus</vcpu>"
+  unless_in "$theirs" features "<features><acpi/></features>"
+  unless_in "$theirs" cpu "<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>"
   printf '%s\n' "$extra"
   cat <<XML
   <os>

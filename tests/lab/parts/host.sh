@@ -75,6 +75,7 @@ start_host() {
   wait_for 10 test -e "$dir/ready" || die "host $host did not start; see $dir/log/init.out"
   init_pid=$(<"/proc/$unshare_pid/task/$unshare_pid/children")
   record_process "$dir/init.pid" "${init_pid% }"
+  ! has_shape "$host" || wear_shape "$host"
   connect_host "$host"
 }
 

@@ -2,7 +2,8 @@
 
 # write_libvirt_configuration HOST FOLDER
 write_libvirt_configuration() {
-  local host=$1 folder=$2
+  local host=$1 folder=$2 mounts
+  mounts=$(page_folders "$host" | awk '{printf "%s\"%s\"", (NR > 1 ? ", " : ""), $1}')
   # host_uuid: two daemons on one machine would otherwise have one UUID and refuse to migrate "to the same host".
   # qmp.log: what is sent to QEMU is a level 2 message of the source file qemu_monitor; of qemu_monitor_json, which the
   # name would also match, and which logs every answer, only errors. The first filter that matches a source counts.
@@ -40,5 +41,6 @@ migrate_tls_x509_cert_dir = "$(certificate_dir "$host")"
 migrate_tls_x509_verify = 1
 keepalive_interval = 5
 keepalive_count = 3
+${mounts:+hugetlbfs_mount = [ $mounts ]}
 CONF
 }

@@ -53,6 +53,7 @@ cmd_up() {
   for host in "${hosts[@]}"; do
     if host_alive "$host" && host_connected "$host"; then
       repair_links "$host"
+      repair_shape "$host"
     else
       stop_host "$host"
       start_host "$host"
@@ -89,6 +90,7 @@ cmd_down() {
   # every host that was ever started here, also one that LAB_HOSTS no longer names
   for dir in "$LAB_DIR"/hosts/*/; do
     [[ ! -d $dir ]] || stop_host "$(basename "$dir")"
+    rm -rf "$dir"shape{,.new}
   done
   remove_bridges
   rm -f "$HOME_DIR/cluster.json" "$ADDED"
@@ -114,6 +116,7 @@ cmd_status() {
     for network in management migration; do
       link_plain "$host" "$network" || printf ', %s link %s %s' "$network" "$(<"/sys/class/net/$(cable "$host" "$network")/operstate")" "$(link_queue "$host" "$network")"
     done
+    ! has_shape "$host" || printf ', numa %s' "$(<"$(shape_dir "$host")/options")"
     printf '\n'
     [[ $state != running ]] || on "$host" list --all | sed 's/^/  /'
   done

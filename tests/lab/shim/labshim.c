@@ -1,5 +1,5 @@
 /*
- * LD_PRELOAD of a lab host's libvirtd, for two things that this machine cannot show it.
+ * LD_PRELOAD of a lab host's libvirtd, for what this machine cannot show it; shape.c has the pins to invented CPUs and cells.
  *
  * 1. Raising RLIMIT_MEMLOCK always works. Zero-copy migration makes libvirt raise the limit of the QEMU process (prlimit), which needs CAP_SYS_RESOURCE.
  * Containers and small virtual machines often lack it, and the migration ends with
@@ -8,6 +8,9 @@
  *
  * 2. $LABSHIM_SHARED is a network file system. All hosts do see that folder, but libvirt asks statfs, learns that it
  * is a local one, and refuses to migrate a guest with a disk there: "Migration without shared storage is unsafe".
+ *
+ * 3. A folder in PAGES, which only a host with an invented shape has, is a hugetlbfs of the page size (in kB) that it is
+ * named after. It is a tmpfs: guests on huge pages start on a machine that has none.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -46,6 +49,8 @@ int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlimit *new
 }
 
 #define NFS 0x6969
+#define HUGETLBFS 0x958458f6
+#define PAGES "/run/lab/pages/"
 
 int statfs64(const char *path, struct statfs64 *answer)
 {
@@ -54,6 +59,10 @@ int statfs64(const char *path, struct statfs64 *answer)
     int rc = real(path, answer);
     if (rc == 0 && shared && !strncmp(path, shared, strlen(shared)))
         answer->f_type = NFS;
+    if (rc == 0 && !strncmp(path, PAGES, strlen(PAGES))) {
+        answer->f_type = HUGETLBFS;
+        answer->f_bsize = atol(path + strlen(PAGES)) * 1024;
+    }
     return rc;
 }
 
