@@ -1,3 +1,4 @@
+using VirtMigration.Native.Connections;
 using VirtMigration.Native.Domains;
 using VirtMigration.Native.Errors;
 using VirtMigration.Native.Interop;
@@ -15,16 +16,19 @@ public sealed partial class LibvirtHost
         _connections.Control,
         vm,
         "tell a VM's stored definition",
-        domain => domain.IsPersistent
-            ? new SavedDefinition(vm, domain.GetXml(Libvirt.XmlInactive | Libvirt.XmlSecure), domain.Autostart)
-            : null,
+        domain => domain.IsPersistent ? domain.GetSavedDefinition(vm) : null,
         cancellationToken);
 
     /// <inheritdoc/>
     public Task DefineAsync(SavedDefinition definition, PinLayout? pins, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return _connections.Control.ChangeAsync("define a VM", connection => connection.Define(definition.Text), cancellationToken);
+        return _connections.Control.ChangeAsync(
+            "define a VM",
+            connection => connection.Define(pins is null || definition.PinsDiffer
+                ? definition.Text
+                : PinLayoutXml.WriteStored(definition.Text, RunningXml(connection, definition.Uuid) ?? definition.Text, pins)),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -45,6 +49,20 @@ public sealed partial class LibvirtHost
     /// <inheritdoc/>
     public Task<MigrationIntent?> GetIntentAsync(Guid vm, CancellationToken cancellationToken) =>
         ReadAsync(_connections.Control, vm, "tell a VM's intent record", Intent, cancellationToken);
+
+    // It tells which threads the pins are for. Null: the VM does not run here.
+    private static string? RunningXml(LibvirtConnection connection, Guid vm)
+    {
+        try
+        {
+            using LibvirtDomain domain = connection.Find(vm);
+            return domain.IsActive ? domain.GetXml(0) : null;
+        }
+        catch (HypervisorException error) when (error.Fault == HypervisorFault.VmNotFound)
+        {
+            return null;
+        }
+    }
 
     // A VM that is shut off has no live metadata, so no record.
     private static MigrationIntent? Intent(LibvirtDomain domain)

@@ -94,9 +94,10 @@ public sealed partial class LibvirtHost
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        DestinationXml? xml = await DestinationXmlAsync(vm, settings);
         if (settings.Uses(MigrationTechniques.PeerToPeer))
         {
-            await MigrateAsync(vm, domain => domain.MigratePeerToPeer(settings));
+            await MigrateAsync(vm, domain => domain.MigratePeerToPeer(settings, xml));
             return;
         }
 
@@ -105,13 +106,23 @@ public sealed partial class LibvirtHost
         LibvirtConnection target = await pool.RentAsync(CancellationToken.None);
         try
         {
-            await MigrateAsync(vm, domain => domain.MigrateManaged(settings, target));
+            await MigrateAsync(vm, domain => domain.MigrateManaged(settings, xml, target));
         }
         finally
         {
             pool.Return(target);
         }
     }
+
+    // Read at the last moment: what was changed since the plan was made goes along.
+    private async Task<DestinationXml?> DestinationXmlAsync(Guid vm, TransferSettings settings) => settings.Pins is { } pins
+        ? await ReadAsync(
+            _connections.Control,
+            vm,
+            "give a VM other pins",
+            domain => domain.GetDestinationXml(pins, settings.Uses(MigrationTechniques.PersistDestination)),
+            CancellationToken.None)
+        : null;
 
     private async Task MigrateAsync(Guid vm, Action<LibvirtDomain> migrate)
     {

@@ -53,9 +53,10 @@ internal sealed unsafe partial class LibvirtDomain
 
     /// <summary>Migrates, driven by the source's daemon. Blocks until the migration has ended.</summary>
     /// <param name="settings">How and where to.</param>
-    public void MigratePeerToPeer(TransferSettings settings)
+    /// <param name="xml">Its definitions there; null: those it has.</param>
+    public void MigratePeerToPeer(TransferSettings settings, DestinationXml? xml)
     {
-        using TypedParameters parameters = MigrationParameters.Build(settings);
+        using TypedParameters parameters = MigrationParameters.Build(settings, xml);
         int result = Libvirt.virDomainMigrateToURI3(
             _handle,
             settings.DestinationUri,
@@ -70,10 +71,11 @@ internal sealed unsafe partial class LibvirtDomain
 
     /// <summary>Migrates, driven by this process. Blocks until the migration has ended.</summary>
     /// <param name="settings">How.</param>
+    /// <param name="xml">Its definitions there; null: those it has.</param>
     /// <param name="destination">Where to.</param>
-    public void MigrateManaged(TransferSettings settings, LibvirtConnection destination)
+    public void MigrateManaged(TransferSettings settings, DestinationXml? xml, LibvirtConnection destination)
     {
-        using TypedParameters parameters = MigrationParameters.Build(settings);
+        using TypedParameters parameters = MigrationParameters.Build(settings, xml);
         nint moved = Libvirt.virDomainMigrate3(
             _handle,
             destination.Handle,

@@ -11,13 +11,20 @@ internal static class MigrationParameters
 {
     /// <summary>The parameters of a transfer; what is not set is left out, and so is left to the hosts' own configuration.</summary>
     /// <param name="settings">The settings.</param>
-    public static TypedParameters Build(TransferSettings settings)
+    /// <param name="xml">The definitions on the destination; null: those on the source.</param>
+    public static TypedParameters Build(TransferSettings settings, DestinationXml? xml = null)
     {
         TypedParameters parameters = new();
         parameters.Add(Libvirt.MigrateBandwidth, (ulong)settings.Bandwidth.ToMebibytesPerSecond());
         if (settings.MigrationUri is { } uri)
         {
             parameters.Add(Libvirt.MigrateUri, uri);
+        }
+
+        if (xml is not null)
+        {
+            parameters.Add(Libvirt.MigrateDestinationXml, xml.Running);
+            AddStored(parameters, xml);
         }
 
         if (settings.ParallelConnections is { } connections)
@@ -38,6 +45,14 @@ internal static class MigrationParameters
         }
 
         return parameters;
+    }
+
+    private static void AddStored(TypedParameters parameters, DestinationXml xml)
+    {
+        if (xml.Stored is { } stored)
+        {
+            parameters.Add(Libvirt.MigratePersistentXml, stored);
+        }
     }
 
     // libvirt refuses the tuning of what is not switched on (code 8, "Turn ... on to tune it").

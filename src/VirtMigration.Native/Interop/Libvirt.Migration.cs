@@ -9,6 +9,13 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_MIGRATE_PARAM_URI, a string: where memory is sent to.</summary>
     internal const string MigrateUri = "migrate_uri";
 
+    /// <summary>VIR_MIGRATE_PARAM_DEST_XML, a string: the definition of the VM that runs on the destination.</summary>
+    internal const string MigrateDestinationXml = "destination_xml";
+
+    /// <summary>VIR_MIGRATE_PARAM_PERSIST_XML, a string: the definition that the destination keeps. Without it, it keeps the one
+    /// above.</summary>
+    internal const string MigratePersistentXml = "persistent_xml";
+
     /// <summary>VIR_MIGRATE_PARAM_BANDWIDTH, unsigned 64 bits, in MiB/s.</summary>
     internal const string MigrateBandwidth = "bandwidth";
 

@@ -39,6 +39,7 @@ internal static unsafe class HostFactsReader
             ReadOnly = HostIdentity.IsReadOnly(host.ConnectUri),
             Cpu = capabilities.Cpu,
             OnlineCpus = OnlineCpus.Read(connection),
+            Cores = capabilities.Cores,
             CellDistances = capabilities.CellDistances,
         };
     }

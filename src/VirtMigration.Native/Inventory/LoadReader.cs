@@ -21,7 +21,7 @@ internal static class LoadReader
         {
             if (Load(statistics.Domain(i), connection) is { } load)
             {
-                sum.Add(load, IsIncoming(statistics.Record(i)));
+                sum.Add(statistics.Uuid(i), load, IsIncoming(statistics.Record(i)));
             }
         }
 

@@ -23,6 +23,7 @@ internal static class CapabilitiesXml
             [.. cells.Select(Cell).OrderBy(cell => cell.Id)],
             MachineTypes(root, architecture),
             HostCpuXml.Read(host),
+            HostCpuXml.Cores(host),
             Distances(cells));
     }
 

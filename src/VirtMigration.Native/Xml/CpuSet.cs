@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace VirtMigration.Native.Xml;
 
@@ -33,6 +34,27 @@ internal static class CpuSet
         while (Take(text, ref at, ','));
 
         return at == text.Length ? [.. numbers] : throw Unexpected(text, at, "a comma or the end");
+    }
+
+    /// <summary>A set as libvirt writes it: <c>0-3,8</c> (virBitmapFormat).</summary>
+    /// <param name="numbers">The numbers, in any order.</param>
+    public static string Format(IEnumerable<int> numbers)
+    {
+        int[] sorted = [.. numbers.Distinct().Order()];
+        StringBuilder text = new();
+        for (int first = 0, last; first < sorted.Length; first = last + 1)
+        {
+            last = first;
+            while (last + 1 < sorted.Length && sorted[last + 1] == sorted[last] + 1)
+            {
+                last++;
+            }
+
+            _ = text.Append(first == 0 ? string.Empty : ",").Append(CultureInfo.InvariantCulture, $"{sorted[first]}");
+            _ = last == first ? text : text.Append(CultureInfo.InvariantCulture, $"-{sorted[last]}");
+        }
+
+        return text.ToString();
     }
 
     private static IEnumerable<int> Range(string text, ref int at)

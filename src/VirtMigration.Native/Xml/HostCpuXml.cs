@@ -29,24 +29,28 @@ internal static class HostCpuXml
         };
     }
 
+    /// <summary>The host's CPUs core by core: the ids that share a core, by the lowest of them. A CPU that is offline has its number
+    /// alone and is in none; empty where the host does not tell.</summary>
+    /// <param name="host">The capabilities' part on the host; null: it has none.</param>
+    public static IReadOnlyList<IReadOnlyList<int>> Cores(XElement? host) =>
+        [.. OnlineCpus(host).Select(cpu => cpu.Text("siblings")!).Distinct().Select(CpuSet.Parse).OrderBy(core => core[0])];
+
     // The sockets of <topology> are those of one cell, and 1 wherever cells do not fit them (virNodeInfo, libvirt-host.h), and there
-    // the cores are those of one cell too. Only the CPUs themselves tell a host of 2 sockets from one of 2 cells in 1 socket. A CPU
-    // that is offline has its number alone.
+    // the cores are those of one cell too. Only the CPUs themselves tell a host of 2 sockets from one of 2 cells in 1 socket.
     private static CpuTopology? FromCells(XElement? host)
     {
-        List<XElement> cpus =
-        [
-            .. (host?.Element("topology")?.Element("cells")?.Elements("cell") ?? [])
-                .SelectMany(cell => cell.Element("cpus")?.Elements("cpu") ?? [])
-                .Where(cpu => cpu.Text("socket_id") is not null && cpu.Text("siblings") is not null),
-        ];
-        if (cpus.Count == 0)
+        int sockets = OnlineCpus(host).Select(cpu => cpu.Text("socket_id")).Distinct().Count();
+        if (sockets == 0)
         {
             return null;
         }
 
-        int sockets = cpus.Select(cpu => cpu.Text("socket_id")).Distinct().Count();
-        List<IReadOnlyList<int>> cores = [.. cpus.Select(cpu => cpu.Text("siblings")!).Distinct().Select(CpuSet.Parse)];
+        IReadOnlyList<IReadOnlyList<int>> cores = Cores(host);
         return new(sockets, (cores.Count + sockets - 1) / sockets, cores.Max(core => core.Count));
     }
+
+    private static IEnumerable<XElement> OnlineCpus(XElement? host) =>
+        (host?.Element("topology")?.Element("cells")?.Elements("cell") ?? [])
+            .SelectMany(cell => cell.Element("cpus")?.Elements("cpu") ?? [])
+            .Where(cpu => cpu.Text("socket_id") is not null && cpu.Text("siblings") is not null);
 }

@@ -29,6 +29,16 @@ internal static class NumaXml
         ];
     }
 
+    /// <summary>A mode. Strict where none is stated; a mode of a newer libvirt is taken for the most demanding one.</summary>
+    /// <param name="mode">libvirt's word for it.</param>
+    public static NumaMode Mode(string? mode) => mode switch
+    {
+        "preferred" => NumaMode.Preferred,
+        "interleave" => NumaMode.Interleave,
+        "restrictive" => NumaMode.Restrictive,
+        _ => NumaMode.Strict,
+    };
+
     // A cell can have memory and no vCPUs.
     private static VirtualNumaCell Cell(XElement cell, int index) => new(
         cell.Number("id") ?? index,
@@ -37,13 +47,4 @@ internal static class NumaXml
 
     private static NumaBinding Binding(XElement element, int? cell) =>
         new(cell, Mode(element.Text("mode")), CpuSet.Parse(element.Text("nodeset")!));
-
-    // Strict where none is stated; a mode of a newer libvirt is taken for the most demanding one.
-    private static NumaMode Mode(string? mode) => mode switch
-    {
-        "preferred" => NumaMode.Preferred,
-        "interleave" => NumaMode.Interleave,
-        "restrictive" => NumaMode.Restrictive,
-        _ => NumaMode.Strict,
-    };
 }

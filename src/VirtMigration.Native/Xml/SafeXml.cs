@@ -16,17 +16,22 @@ internal static class SafeXml
     /// <summary>The root element of a document.</summary>
     /// <param name="text">The document.</param>
     /// <param name="what">What it is, for the message.</param>
+    /// <param name="options">What is kept beside the content.</param>
     /// <exception cref="FormatException">It is not XML, or has a document type.</exception>
-    public static XElement Read(string text, string what)
+    public static XElement Read(string text, string what, LoadOptions options = LoadOptions.None)
     {
         try
         {
-            using XmlReader reader = XmlReader.Create(new StringReader(text), s_settings);
-            return XElement.Load(reader);
+            using XmlReader reader = Open(text);
+            return XElement.Load(reader, options);
         }
         catch (XmlException error)
         {
             throw new FormatException($"The {what} cannot be read: {error.Message}", error);
         }
     }
+
+    /// <summary>A reader of a document's text.</summary>
+    /// <param name="text">The document.</param>
+    public static XmlReader Open(string text) => XmlReader.Create(new StringReader(text), s_settings);
 }

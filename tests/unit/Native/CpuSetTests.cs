@@ -43,4 +43,11 @@ public sealed class CpuSetTests
         FormatException error = Assert.Throws<FormatException>(() => CpuSet.Parse(text));
         Assert.Equal($"'{text}' is not a set of CPUs or cells: {why}.", error.Message);
     }
+
+    [Theory]
+    [InlineData("", new int[0])]
+    [InlineData("3", new[] { 3 })]
+    [InlineData("0-1", new[] { 1, 0, 1 })]
+    [InlineData("0-3,5,7-8", new[] { 0, 1, 2, 3, 5, 7, 8 })]
+    public void A_set_is_written_as_libvirt_writes_it(string expected, int[] numbers) => Assert.Equal(expected, CpuSet.Format(numbers));
 }

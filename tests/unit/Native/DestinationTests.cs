@@ -111,6 +111,7 @@ public sealed class DestinationTests : IDisposable
         Assert.Equal(["filesystem"], definition.TyingDevices);
         Assert.True(definition.Tpm);
         Assert.Equal(2, definition.Snapshots);
+        Assert.False(definition.StoredPinsDiffer);
     }
 
     [LibvirtFact]
@@ -132,6 +133,7 @@ public sealed class DestinationTests : IDisposable
     {
         HostLoad load = await (await TestWorld.ConnectAsync(Uri)).GetLoadAsync(s_none);
         Assert.Equal(2, load.ActiveVms);
+        Assert.Equal([s_pinned, s_transient], load.Vms.Order());
         Assert.Equal(5, load.VCpus);
         Assert.Equal(ByteSize.FromMebibytes(5120), load.CommittedMemory);
         Assert.Equal(new Dictionary<int, int> { [0] = 2, [2] = 2, [3] = 2, [5] = 1 }, load.Pins);

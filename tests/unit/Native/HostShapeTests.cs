@@ -24,6 +24,9 @@ public sealed class HostShapeTests
         Assert.All(capabilities.Cells, cell => Assert.Equal(shape.CpusOf(cell.Id).Order(), cell.Cpus));
         Assert.Equal(Enumerable.Range(0, cells * 4 * threads), capabilities.Cells.SelectMany(cell => cell.Cpus).Order());
         Assert.Equal(new CpuTopology(cells, 4, threads), capabilities.Cpu.Topology);
+        Assert.Equal(
+            Enumerable.Range(0, cells * 4).Select(core => Enumerable.Range(0, threads).Select(thread => core + (thread * cells * 4))),
+            capabilities.Cores);
         Assert.Equal(cells * cells, capabilities.CellDistances.Count);
         Assert.All(capabilities.CellDistances, pair => Assert.Equal(pair.Key.From == pair.Key.To ? 10 : 21, pair.Value));
     }
@@ -84,6 +87,7 @@ public sealed class HostShapeTests
         Capabilities capabilities = CapabilitiesXml.Read(shape.ToXml());
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], capabilities.Cells[0].Cpus);
         Assert.Equal(new CpuTopology(1, 4, 1), capabilities.Cpu.Topology);
+        Assert.Equal([[0], [1], [2], [3]], capabilities.Cores);
     }
 
     [Fact]
@@ -110,5 +114,6 @@ public sealed class HostShapeTests
         Assert.Null(capabilities.Cpu.Topology);
         Assert.Empty(capabilities.Cpu.Features);
         Assert.Empty(capabilities.CellDistances);
+        Assert.Empty(capabilities.Cores);
     }
 }

@@ -1,4 +1,6 @@
 using VirtMigration.Inventory;
+using VirtMigration.Native.Xml;
+using VirtMigration.Placement;
 using VirtMigration.Ports;
 using VirtMigration.Units;
 using Xunit;
@@ -131,6 +133,51 @@ public sealed class LibvirtHostTests
     }
 
     [LibvirtFact]
+    public async Task A_saved_definition_gets_other_pins_where_it_is_defined()
+    {
+        string path = TestWorld.Write("""
+            <domain type='test'>
+              <name>pinned</name><uuid>00000000-0000-4000-8000-000000000001</uuid><memory unit='MiB'>64</memory>
+              <metadata><t:a xmlns:t='urn:t' b='1'/></metadata>
+              <vcpu cpuset='0-1'>2</vcpu><iothreads>1</iothreads>
+              <cputune><shares>7</shares><vcpupin vcpu='1' cpuset='3'/></cputune>
+              <numatune><memory mode='preferred' nodeset='0'/></numatune>
+              <os><type arch='i686'>hvm</type></os>
+            </domain>
+            """);
+        try
+        {
+            IHypervisorHost host = await TestWorld.ConnectAsync($"test://{path}");
+            Guid vm = await FirstAsync(host);
+            SavedDefinition saved = (await host.SaveDefinitionAsync(vm, s_none))!;
+            Assert.False(saved.PinsDiffer);
+            PinLayout pins = new()
+            {
+                VCpus = [new(0, [8]), new(1, [9, 10])],
+                Emulator = [11],
+                IoThreads = [new(1, [12])],
+                Memory = [new(null, NumaMode.Preferred, [1])],
+            };
+            await host.DefineAsync(saved, pins, s_none);
+
+            // What runs stays as it is; what is defined for the next start is in libvirt's own words again.
+            Assert.True((await host.GetDefinitionAsync(vm, s_none)).StoredPinsDiffer);
+            SavedDefinition defined = (await host.SaveDefinitionAsync(vm, s_none))!;
+            Assert.Equal(pins, PinLayout.Of(DomainXml.Read(defined.Text)));
+            Assert.Equal(saved.Text, PinLayoutXml.Write(defined.Text, PinLayout.Of(DomainXml.Read(saved.Text))), PinsApart);
+
+            // A definition with pins of its own keeps them.
+            Assert.True(defined.PinsDiffer);
+            await host.DefineAsync(defined, PinLayout.None, s_none);
+            Assert.Equal(defined.Text, (await host.SaveDefinitionAsync(vm, s_none))!.Text);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [LibvirtFact]
     public async Task A_call_that_the_driver_lacks_is_NotSupported()
     {
         IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
@@ -185,6 +232,9 @@ public sealed class LibvirtHostTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.ListAsync(new CancellationToken(canceled: true)));
         Assert.NotEmpty(await host.ListAsync(s_none));
     }
+
+    private static bool PinsApart(string one, string other) =>
+        PinLayoutXml.Write(one, PinLayout.None) == PinLayoutXml.Write(other, PinLayout.None);
 
     private static async Task<Guid> FirstAsync(IHypervisorHost host) => (await host.ListAsync(s_none))[0].Uuid;
 }

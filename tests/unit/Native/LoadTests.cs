@@ -25,12 +25,14 @@ public sealed class LoadTests
     [Fact]
     public void VMs_are_added_up()
     {
+        Guid[] vms = [Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()];
         LoadSum sum = new();
-        sum.Add(new(4, ByteSize.FromMebibytes(100), [new(0, [2]), new(1, [2, 3])]), incoming: false);
-        sum.Add(new(2, ByteSize.FromMebibytes(30), [new(0, [3])]), incoming: true);
-        sum.Add(new(1, ByteSize.FromMebibytes(5), []), incoming: false);
+        sum.Add(vms[0], new(4, ByteSize.FromMebibytes(100), [new(0, [2]), new(1, [2, 3])]), incoming: false);
+        sum.Add(vms[1], new(2, ByteSize.FromMebibytes(30), [new(0, [3])]), incoming: true);
+        sum.Add(vms[2], new(1, ByteSize.FromMebibytes(5), []), incoming: false);
         HostLoad total = sum.Total;
         Assert.Equal(3, total.ActiveVms);
+        Assert.Equal(vms.Order(), total.Vms.Order());
         Assert.Equal(7, total.VCpus);
         Assert.Equal(ByteSize.FromMebibytes(135), total.CommittedMemory);
         Assert.Equal(new Dictionary<int, int> { [2] = 2, [3] = 2 }, total.Pins);

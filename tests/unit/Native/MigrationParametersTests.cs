@@ -95,13 +95,22 @@ public sealed class MigrationParametersTests
         Assert.Equal(["tls.destination Text h2.example.org"], Built(settings with { TlsDestination = "h2.example.org" }));
     }
 
+    [LibvirtFact]
+    public void Other_definitions_on_the_destination_are_sent_as_they_are()
+    {
+        Assert.Equal(["destination_xml Text <domain id='1'/>"], Built(s_plain, new("<domain id='1'/>", null)));
+        Assert.Equal(
+            ["destination_xml Text <domain id='1'/>", "persistent_xml Text <domain>é</domain>"],
+            Built(s_plain, new("<domain id='1'/>", "<domain>é</domain>")));
+    }
+
     private static TransferSettings With(MigrationTechniques technique) =>
         s_plain with { Techniques = MigrationTechniques.Live | technique };
 
     // What is sent beside the bandwidth, which always is.
-    private static List<string> Built(TransferSettings settings)
+    private static List<string> Built(TransferSettings settings, DestinationXml? xml = null)
     {
-        using TypedParameters parameters = MigrationParameters.Build(settings);
+        using TypedParameters parameters = MigrationParameters.Build(settings, xml);
         List<string> texts = [];
         foreach (ref readonly VirTypedParameter entry in parameters.Entries)
         {
