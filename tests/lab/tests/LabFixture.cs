@@ -125,7 +125,8 @@ public sealed class LabFixture : IAsyncLifetime
     internal static int Figure(string line, string name) =>
         int.Parse(Regex.Match(line, $@"\b{name}=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private async Task DestroyOursAsync()
+    /// <summary>Removes all guests of these tests: a host must have none when it gets another shape.</summary>
+    internal async Task DestroyOursAsync()
     {
         HashSet<string> ours = [];
         foreach (HostRegistration host in Registry.All())
