@@ -66,6 +66,11 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [DurationTransformation]
     public TimeSpan? MaxDowntime { get; set; }
 
+    /// <summary>Rewrites pins and NUMA bindings where they do not fit the destination; -RemapPins:$false leaves them although the VM asks for
+    /// it. Left out: as the VM says.</summary>
+    [Parameter]
+    public SwitchParameter RemapPins { get; set; }
+
     /// <summary>Lets this shell drive the transfer instead of the source's daemon: if the shell dies, the VM stays.</summary>
     [Parameter]
     public SwitchParameter Attached { get; set; }
@@ -119,6 +124,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         PostCopy = PostCopy,
         Compression = Compression,
         Encryption = Encryption,
+        RemapPins = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins)) ? RemapPins.ToBool() : null,
         Transport = Tunnelled ? MigrationTransport.Tunnelled
             : Rdma ? MigrationTransport.Rdma
             : Attached ? MigrationTransport.Attached

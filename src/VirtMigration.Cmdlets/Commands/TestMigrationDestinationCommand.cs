@@ -30,6 +30,11 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
     [ArgumentCompleter(typeof(Completion.PolicyCompleter))]
     public string? Policy { get; set; }
 
+    /// <summary>Counts with pins and NUMA bindings that are rewritten where they do not fit a host; -RemapPins:$false counts with those it
+    /// has although the VM asks for others. Left out: as the VM says.</summary>
+    [Parameter]
+    public SwitchParameter RemapPins { get; set; }
+
     /// <summary>Writes only whether the VM can go to any of them.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -49,7 +54,12 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
             ForOne(() =>
             {
                 VirtualMachine vm = Find(reference);
-                IReadOnlyList<DestinationReport> reports = Await(token => _assessor!.AssessAsync(vm, new PlanOptions { Policy = _policy }, Destination, token));
+                PlanOptions options = new()
+                {
+                    Policy = _policy,
+                    RemapPins = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins)) ? RemapPins.ToBool() : null,
+                };
+                IReadOnlyList<DestinationReport> reports = Await(token => _assessor!.AssessAsync(vm, options, Destination, token));
                 if (Quiet)
                 {
                     WriteObject(reports.Any(report => report.Eligible));

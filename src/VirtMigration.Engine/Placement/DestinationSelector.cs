@@ -16,6 +16,7 @@ public static class DestinationSelector
         new TscCheck(),
         new VCpuCountCheck(),
         new PinnedCpuCheck(),
+        new PinRemapCheck(),
         new EmulatorPinCheck(),
         new MemoryCheck(),
         new NumaCheck(),

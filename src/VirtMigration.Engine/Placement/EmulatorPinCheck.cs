@@ -10,7 +10,7 @@ public sealed class EmulatorPinCheck : IDestinationCheck
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        VmDefinition definition = candidate.Definition;
+        VmDefinition definition = candidate.Landing;
         return definition.EmulatorPin is IReadOnlyList<int> emulator ? Pinned(candidate, emulator)
             : definition.VCpuPins.Count > 0
                 ? [candidate.Warning("EmulatorNotPinned", "CPUs for the emulator and for migration, apart from its pinned vCPUs'", "would run them on any CPU, the vCPUs' among them",
@@ -28,7 +28,7 @@ public sealed class EmulatorPinCheck : IDestinationCheck
         }
 
         IdSet vCpus = new();
-        foreach (CpuPin pin in candidate.Definition.VCpuPins)
+        foreach (CpuPin pin in candidate.Landing.VCpuPins)
         {
             vCpus.Add(pin.Cpus);
         }

@@ -57,20 +57,6 @@ internal static class GuestMemory
     /// x86 (the static overhead of its memory filter).</summary>
     public static ByteSize Overhead(VmDefinition definition) => new((definition.Memory.Bytes / 512) + (64L << 20));
 
-    /// <summary>Whether all cells of one binding are among another's: then the one takes from what the other has.</summary>
-    public static bool Within(NumaBinding inner, NumaBinding outer)
-    {
-        foreach (int id in inner.HostCells)
-        {
-            if (!Contains(outer.HostCells, id))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>Whether an id is among a few.</summary>
     public static bool Contains(IReadOnlyList<int> ids, int id)
     {

@@ -13,12 +13,12 @@ public sealed class HugePageCheck : IDestinationCheck
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        return GuestMemory.HugePageUses(candidate.Definition).Count > 0 ? Find(candidate) : [];
+        return GuestMemory.HugePageUses(candidate.Landing).Count > 0 ? Find(candidate) : [];
     }
 
     private static IEnumerable<DestinationFinding> Find(DestinationCandidate candidate)
     {
-        List<MemoryPart> parts = [.. GuestMemory.Parts(candidate.Definition).Where(part => part.Pages is not null)];
+        List<MemoryPart> parts = [.. GuestMemory.Parts(candidate.Landing).Where(part => part.Pages is not null)];
         if (parts.Count == 0)
         {
             yield break;
@@ -39,7 +39,7 @@ public sealed class HugePageCheck : IDestinationCheck
 
         foreach (IGrouping<ByteSize?, MemoryPart> group in parts.GroupBy(part => part.Pages!.PageSize))
         {
-            if ((group.Key ?? SmallestSize(cells)) is not ByteSize size || !cells.Any(cell => cell.HugePages.Any(pool => pool.PageSize == size)))
+            if ((group.Key ?? CellMemory.SmallestPage(cells)) is not ByteSize size || !cells.Any(cell => cell.HugePages.Any(pool => pool.PageSize == size)))
             {
                 yield return candidate.Blocker("HugePagesMissing", group.Key is ByteSize asked ? $"huge pages of {asked}" : "huge pages",
                     "has none of that size", More);
@@ -58,7 +58,7 @@ public sealed class HugePageCheck : IDestinationCheck
         IReadOnlyList<NumaCell> cells = candidate.Destination.Facts.Cells;
         long needed = parts.Sum(part => Pages(part, size));
         string required = $"{needed} huge pages of {size}";
-        if (Free(cells, size, among: null) is not long all)
+        if (CellMemory.FreePages(cells, size, among: null) is not long all)
         {
             yield return Unknown(candidate, required, "does not tell how many are free");
             yield break;
@@ -75,21 +75,18 @@ public sealed class HugePageCheck : IDestinationCheck
                 : candidate.Blocker("HugePagesInsufficient", required, present, More);
         }
 
-        List<NumaBinding> seen = [];
-        foreach (NumaBinding binding in parts.Where(part => part.IsStrict).Select(part => part.Binding!))
+        MemoryPart[] strict = [.. parts.Where(part => part.IsStrict)];
+        List<IReadOnlyList<int>> found = [];
+        foreach (IReadOnlyList<int> set in StrictCellSets.Of(strict))
         {
-            if (seen.Any(other => other.HostCells.SequenceEqual(binding.HostCells)))
+            long inThese = StrictCellSets.Within(strict, set).Sum(part => Pages(part, size));
+            long free = CellMemory.FreePages(cells, size, set) ?? 0;
+            bool known = !strict.Any(part => part.Binding!.HostCells.SequenceEqual(set)) && found.Exists(other => other.All(id => GuestMemory.Contains(set, id)));
+            if (inThese > free && !known)
             {
-                continue;
-            }
-
-            seen.Add(binding);
-            long inThese = parts.Where(part => part.IsStrict && GuestMemory.Within(part.Binding!, binding)).Sum(part => Pages(part, size));
-            long free = Free(cells, size, binding.HostCells) ?? 0;
-            if (inThese > free)
-            {
-                yield return candidate.Blocker("HugePagesInsufficientInCells", $"{inThese} huge pages of {size} in NUMA {IdText.Named("cell", binding.HostCells)} and nowhere else",
-                    $"has {free} free there", "Set more of these pages aside in these cells, choose another host, or tie the memory to other cells.");
+                found.Add(set);
+                yield return candidate.Blocker("HugePagesInsufficientInCells", $"{inThese} huge pages of {size} in NUMA {IdText.Named("cell", set)} and nowhere else",
+                    $"has {free} free there", candidate.RemapOr("Set more of these pages aside in these cells, choose another host, or tie the memory to other cells."));
             }
         }
     }
@@ -99,53 +96,9 @@ public sealed class HugePageCheck : IDestinationCheck
 
     private static long Pages(MemoryPart part, ByteSize size) => (part.Bytes + size.Bytes - 1) / size.Bytes;
 
-    private static ByteSize? SmallestSize(IReadOnlyList<NumaCell> cells)
-    {
-        ByteSize? smallest = null;
-        foreach (NumaCell cell in cells)
-        {
-            foreach (HugePagePool pool in cell.HugePages)
-            {
-                smallest = smallest is null || pool.PageSize < smallest ? pool.PageSize : smallest;
-            }
-        }
-
-        return smallest;
-    }
-
     private static bool OtherSizeFits(DestinationCandidate candidate, List<MemoryPart> parts, ByteSize size) =>
         candidate.Destination.Facts.Cells.SelectMany(cell => cell.HugePages).Select(pool => pool.PageSize).Distinct().Any(other =>
             other != size
-            && Free(candidate.Destination.Facts.Cells, other, among: null) is long free
+            && CellMemory.FreePages(candidate.Destination.Facts.Cells, other, among: null) is long free
             && parts.Sum(part => Pages(part, other)) <= free - candidate.Reserved.HugePages.GetValueOrDefault(other));
-
-    // Null: a cell does not tell.
-    private static long? Free(IReadOnlyList<NumaCell> cells, ByteSize size, IReadOnlyList<int>? among)
-    {
-        long sum = 0;
-        foreach (NumaCell cell in cells)
-        {
-            if (among is not null && !GuestMemory.Contains(among, cell.Id))
-            {
-                continue;
-            }
-
-            foreach (HugePagePool pool in cell.HugePages)
-            {
-                if (pool.PageSize != size)
-                {
-                    continue;
-                }
-
-                if (pool.Free is not long free)
-                {
-                    return null;
-                }
-
-                sum += free;
-            }
-        }
-
-        return sum;
-    }
 }

@@ -13,13 +13,13 @@ public sealed class NumaCheck : IDestinationCheck
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        return candidate.Definition.NumaBindings.Count > 0 ? Find(candidate) : [];
+        return candidate.Landing.NumaBindings.Count > 0 ? Find(candidate) : [];
     }
 
     private static IEnumerable<DestinationFinding> Find(DestinationCandidate candidate)
     {
         SortedSet<int> needed = [];
-        foreach (NumaBinding binding in candidate.Definition.NumaBindings)
+        foreach (NumaBinding binding in candidate.Landing.NumaBindings)
         {
             needed.UnionWith(binding.HostCells);
         }
@@ -32,16 +32,16 @@ public sealed class NumaCheck : IDestinationCheck
             yield break;
         }
 
-        int[] missing = [.. needed.Where(id => Cell(cells, id) is null)];
+        int[] missing = [.. needed.Where(id => CellMemory.Of(cells, id) is null)];
         if (missing.Length > 0)
         {
             yield return candidate.Blocker("NumaCellsMissing", $"NUMA {IdText.Named("cell", [.. needed])}, which its memory is tied to",
                 $"has no {IdText.Named("cell", missing)} (it has {IdText.Ranges([.. cells.Select(cell => cell.Id).Order()])})",
-                "Choose a host with these cells, or tie the memory to others.");
+                candidate.RemapOr("Choose a host with these cells, or tie the memory to others."));
         }
 
-        int[] silent = [.. needed.Where(id => Cell(cells, id) is { FreeMemory: null })];
-        IReadOnlyList<MemoryPart> parts = GuestMemory.Parts(candidate.Definition);
+        int[] silent = [.. needed.Where(id => CellMemory.Of(cells, id) is { FreeMemory: null })];
+        IReadOnlyList<MemoryPart> parts = GuestMemory.Parts(candidate.Landing);
         if (silent.Length > 0 && parts.Any(part => part is { Pages: null, Binding.Mode: not NumaMode.Restrictive }))
         {
             yield return candidate.Warning("NumaUnknown", $"memory in NUMA {IdText.Named("cell", [.. needed])}", $"does not tell what is free in {IdText.Named("cell", silent)}",
@@ -54,36 +54,37 @@ public sealed class NumaCheck : IDestinationCheck
         }
     }
 
-    // What is tied to some cells, and what is tied to fewer of the same, must fit into them together. Sets of cells that overlap in part
-    // are looked at one by one: this never refuses what fits.
+    // What is tied to some cells, and what is tied to fewer of the same, must fit into them together.
     private static IEnumerable<DestinationFinding> Strict(DestinationCandidate candidate, IReadOnlyList<NumaCell> cells, IReadOnlyList<MemoryPart> parts)
     {
-        List<NumaBinding> seen = [];
-        foreach (NumaBinding binding in parts.Where(part => part is { IsStrict: true, Pages: null }).Select(part => part.Binding!))
+        MemoryPart[] strict = [.. parts.Where(part => part is { IsStrict: true, Pages: null })];
+        List<IReadOnlyList<int>> found = [];
+        foreach (IReadOnlyList<int> set in StrictCellSets.Of(strict))
         {
-            if (seen.Any(other => other.HostCells.SequenceEqual(binding.HostCells)) || Free(candidate, cells, binding.HostCells) is not long free)
+            if (CellMemory.Free(cells, set, candidate.Reserved) is not long free)
             {
                 continue;
             }
 
-            seen.Add(binding);
-            long bytes = parts.Where(part => part is { IsStrict: true, Pages: null } && GuestMemory.Within(part.Binding!, binding)).Sum(part => part.Bytes);
-            if (bytes <= free)
+            long bytes = StrictCellSets.Within(strict, set).Sum(part => part.Bytes);
+            bool known = !strict.Any(part => part.Binding!.HostCells.SequenceEqual(set)) && found.Exists(other => other.All(id => GuestMemory.Contains(set, id)));
+            if (bytes <= free || known)
             {
                 continue;
             }
 
-            string required = $"{new ByteSize(bytes)} of memory in NUMA {IdText.Named("cell", binding.HostCells)} and nowhere else";
-            long cached = Cached(candidate);
+            found.Add(set);
+            string required = $"{new ByteSize(bytes)} of memory in NUMA {IdText.Named("cell", set)} and nowhere else";
+            long cached = CellMemory.Cached(candidate.Destination.Facts);
             if (bytes > free + cached)
             {
-                yield return candidate.Blocker("NumaMemoryInsufficient", required, $"has {new ByteSize(free)} free there{Promised(candidate, binding.HostCells)}",
-                    "Free memory in these cells, choose another host, or tie the memory to other cells.");
+                yield return candidate.Blocker("NumaMemoryInsufficient", required, $"has {new ByteSize(free)} free there{Promised(candidate, set)}",
+                    candidate.RemapOr("Free memory in these cells, choose another host, or tie the memory to other cells."));
             }
             else
             {
                 yield return candidate.Warning("NumaMemoryUnknown", required,
-                    $"has {new ByteSize(free)} free there{Promised(candidate, binding.HostCells)}, and {new ByteSize(cached)} in caches of which it does not tell the cells",
+                    $"has {new ByteSize(free)} free there{Promised(candidate, set)}, and {new ByteSize(cached)} in caches of which it does not tell the cells",
                     $"See: ssh {candidate.Destination.Name} numastat -m (FilePages). Drop the caches if they are in the way.");
             }
         }
@@ -106,7 +107,7 @@ public sealed class NumaCheck : IDestinationCheck
 
         foreach ((int id, long bytes) in wanted)
         {
-            if (Free(candidate, cells, [id]) is long free && bytes > free)
+            if (CellMemory.Free(cells, [id], candidate.Reserved) is long free && bytes > free)
             {
                 yield return candidate.Warning("NumaMemoryElsewhere", $"{new ByteSize(bytes)} of memory in NUMA cell {id}",
                     $"has {new ByteSize(free)} free there{Promised(candidate, [id])}: the rest comes from other cells, and is slower",
@@ -115,56 +116,9 @@ public sealed class NumaCheck : IDestinationCheck
         }
     }
 
-    // Null: not told, or not there, which is found elsewhere.
-    private static long? Free(DestinationCandidate candidate, IReadOnlyList<NumaCell> cells, IReadOnlyList<int> ids)
-    {
-        long sum = 0;
-        foreach (int id in ids)
-        {
-            if (Cell(cells, id)?.FreeMemory is not ByteSize free)
-            {
-                return null;
-            }
-
-            sum += Math.Max(0, free.Bytes - candidate.Reserved.CellMemory.GetValueOrDefault(id).Bytes);
-        }
-
-        return sum;
-    }
-
-    // What the whole host could free at once beside what its cells have free.
-    private static long Cached(DestinationCandidate candidate)
-    {
-        if (candidate.Destination.Facts.AvailableMemory is not ByteSize available)
-        {
-            return 0;
-        }
-
-        long cached = available.Bytes;
-        foreach (NumaCell cell in candidate.Destination.Facts.Cells)
-        {
-            cached -= cell.FreeMemory?.Bytes ?? cached;
-        }
-
-        return Math.Max(0, cached);
-    }
-
     private static string Promised(DestinationCandidate candidate, IReadOnlyList<int> ids)
     {
         long bytes = ids.Sum(id => candidate.Reserved.CellMemory.GetValueOrDefault(id).Bytes);
         return bytes == 0 ? string.Empty : $" ({new ByteSize(bytes)} is promised to VMs placed before)";
-    }
-
-    private static NumaCell? Cell(IReadOnlyList<NumaCell> cells, int id)
-    {
-        foreach (NumaCell cell in cells)
-        {
-            if (cell.Id == id)
-            {
-                return cell;
-            }
-        }
-
-        return null;
     }
 }

@@ -31,5 +31,8 @@ internal static class NumaText
         pageSize is null ? new ByteSize(bytes).ToString() : $"{new ByteSize(bytes)} in pages of {pageSize}";
 
     /// <summary><c>1 CPU</c>, <c>8 CPUs</c>.</summary>
-    public static string Cpus(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} CPU{(count == 1 ? "" : "s")}");
+    public static string Cpus(long count) => Count(count, "CPU");
+
+    /// <summary>With its noun: <c>1 cell</c>, <c>2 cells</c>.</summary>
+    public static string Count(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 }

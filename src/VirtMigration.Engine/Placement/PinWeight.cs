@@ -3,17 +3,28 @@ using VirtMigration.Inventory;
 namespace VirtMigration.Placement;
 
 /// <summary>Pins and NUMA bindings that mean the same there: the same CPUs exist, in cells of the same numbers. It counts more than all
-/// others together, since without it the guest's memory becomes remote.</summary>
+/// others together, since without it the guest's memory becomes remote. Pins that are rewritten come next, the fewer losses the better:
+/// they are local too, but the VM's definition changes.</summary>
 public sealed class PinWeight : IDestinationWeight
 {
+    private const int Rewritten = 80;
+    private const int Loss = 15;
+    private const int Least = 10;
+
     /// <inheritdoc/>
     public DestinationMerit Weigh(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        VmDefinition vm = candidate.Definition;
+        VmDefinition vm = candidate.Landing;
         if (vm.VCpuPins.Count == 0 && vm.NumaBindings.Count == 0)
         {
             return Merit(100, "nothing is pinned");
+        }
+
+        if (candidate is { RemapPins: true, Remapping: { Verdict: PinRemappingVerdict.Remapped } remapping })
+        {
+            return Merit(Math.Max(Least, Rewritten - (Loss * remapping.Losses.Count)),
+                $"it gets other pins ({string.Join("; ", remapping.Reasons)}){(remapping.Losses.Count == 0 ? string.Empty : $", and then {string.Join("; ", remapping.Losses)}")}");
         }
 
         foreach (CpuPin pin in vm.VCpuPins)

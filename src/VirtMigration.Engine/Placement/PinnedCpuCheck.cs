@@ -3,14 +3,14 @@ using VirtMigration.Inventory;
 namespace VirtMigration.Placement;
 
 /// <summary>Every CPU that a VM is pinned to must be online at the destination: the VM starts there with the same ids. CPUs that other
-/// VMs' vCPUs are pinned to as well are shared with them.</summary>
+/// VMs' vCPUs are pinned to as well, or will be, are shared with them.</summary>
 public sealed class PinnedCpuCheck : IDestinationCheck
 {
     /// <inheritdoc/>
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        VmDefinition definition = candidate.Definition;
+        VmDefinition definition = candidate.Landing;
         return definition.VCpuPins.Count > 0 || definition.IoThreadPins.Count > 0 || definition.EmulatorPin is not null
             ? Find(candidate, Pinned(definition))
             : [];
@@ -26,7 +26,7 @@ public sealed class PinnedCpuCheck : IDestinationCheck
         else if (Missing(candidate, pinned) is { IsEmpty: false } missing)
         {
             yield return candidate.Blocker("PinnedCpusMissing", $"{Text(pinned)}, which it is pinned to", $"has no {Text(missing)} online",
-                "Choose a host with these CPUs, or change the pins.");
+                candidate.RemapOr("Choose a host with these CPUs, or change the pins."));
         }
 
         if (candidate.Load is not HostLoad load)
@@ -38,8 +38,9 @@ public sealed class PinnedCpuCheck : IDestinationCheck
 
         IdSet? shared = null;
         int most = 0;
-        foreach ((int cpu, int count) in load.Pins)
+        foreach ((int cpu, _) in candidate.Reserved.Pins.Count == 0 ? load.Pins : load.Pins.Concat(candidate.Reserved.Pins))
         {
+            int count = PinRoom.Taken(cpu, load, candidate.Reserved);
             if (count > 0 && pinned.Contains(cpu))
             {
                 (shared ??= new()).Add(cpu);
@@ -51,7 +52,7 @@ public sealed class PinnedCpuCheck : IDestinationCheck
         {
             yield return candidate.Warning("PinnedCpusShared", $"{Text(pinned)} for itself",
                 $"has vCPUs of other VMs pinned to {shared.ToList().Count} of these {pinned.ToList().Count}: to {Text(shared)}, at most {most} to one",
-                "Choose a host where these CPUs are free, or change the pins.");
+                candidate.RemapOr("Choose a host where these CPUs are free, or change the pins."));
         }
     }
 

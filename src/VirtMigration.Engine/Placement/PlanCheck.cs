@@ -8,8 +8,8 @@ public sealed class PlanCheck : IDestinationCheck
     {
         ArgumentNullException.ThrowIfNull(candidate);
 
-        // The same host has a finding of its own.
-        if (candidate.PlanError is { ErrorId: not "DestinationIsSource" } error)
+        // The same host has a finding of its own, and so have pins that cannot be had.
+        if (candidate.PlanError is { ErrorId: not ("DestinationIsSource" or "PinsNotRemappable") } error)
         {
             yield return new(error.ErrorId, candidate.Destination.Name, FindingSeverity.Blocker, "a migration that can be planned", error.Message.TrimEnd('.'), error.RecommendedAction);
         }

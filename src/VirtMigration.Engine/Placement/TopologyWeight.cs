@@ -9,7 +9,7 @@ public sealed class TopologyWeight : IDestinationWeight
     public DestinationMerit Weigh(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        if (candidate.Definition.Cpu.Topology is not CpuTopology guest)
+        if (candidate.Landing.Cpu.Topology is not CpuTopology guest)
         {
             return Merit(100, "the VM states no topology");
         }

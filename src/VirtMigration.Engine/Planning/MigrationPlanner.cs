@@ -1,3 +1,4 @@
+using VirtMigration.Placement;
 using VirtMigration.Policies;
 
 namespace VirtMigration.Planning;
@@ -12,8 +13,8 @@ public static class MigrationPlanner
     /// <param name="request">What is asked for.</param>
     /// <exception cref="VirtMigrationException">VmNotRunning, DestinationIsSource, TransportRefused, AttachedPostCopy, PostCopyNotSupported,
     /// ParallelForbidden, ParallelNotSupported, ParallelPostCopyConflict, PostCopyUnplanned, EncryptionNotSupported,
-    /// MigrationAddressOutsideNetwork, BandwidthInvalid, BandwidthTooSmall or DowntimeOutOfRange: the request cannot be
-    /// planned.</exception>
+    /// MigrationAddressOutsideNetwork, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or PinsNotRemappable: the request cannot
+    /// be planned.</exception>
     public static MigrationPlan Plan(MigrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -25,6 +26,7 @@ public static class MigrationPlanner
             request.DestinationOrigin == SettingOrigin.Parameter ? "as asked" : "chosen among the cluster's other hosts");
 
         MigrationTechniques techniques = Always;
+        PinRemapping? pins = PinsRule.Apply(context);
         techniques |= TransportRule.Apply(context);
         techniques |= PersistenceRule.Apply(context);
         Options.PostCopyMode postCopy = PostCopyRule.Apply(context);
@@ -66,6 +68,7 @@ public static class MigrationPlanner
                 AutoConvergeInitial = context.Policy.AutoConvergeInitial,
                 AutoConvergeIncrement = context.Policy.AutoConvergeIncrement,
                 TlsDestination = encrypted ? EncryptionRule.CertificateName(context) : null,
+                Pins = pins?.After,
             },
             MonitorSwitchoverBandwidth = switchover.ByMonitor,
             InitialDowntime = downtime,
@@ -73,6 +76,7 @@ public static class MigrationPlanner
             Deadlines = deadlines,
             StepInterval = context.Policy.StepInterval,
             Concurrency = ConcurrencyRule.Apply(context, connections),
+            Pins = pins,
             Decisions = context.Decisions,
             Warnings = context.Warnings,
         };

@@ -1,8 +1,10 @@
 using System.Text;
+using VirtMigration.Placement;
 
 namespace VirtMigration.Planning;
 
-/// <summary>A plan as text that reads well in a terminal: the settings in one column, what was taken and why in the other.</summary>
+/// <summary>A plan as text that reads well in a terminal: the settings in one column, what was taken and why in the other. Pins that change
+/// stand below their setting.</summary>
 internal static class PlanText
 {
     // The width that the project's views are made for; a terminal that is wider only leaves room.
@@ -20,6 +22,10 @@ internal static class PlanText
             text.AppendLine().Append((Indent + decision.Setting).PadRight(first));
             string taken = decision.Changed ? $"{decision.Taken} (asked: {decision.Asked})" : decision.Taken;
             Wrap(text, $"{taken} - {decision.Reason}", column: first, first);
+            if (decision.Setting == PinsRule.Setting && plan.Pins is PinRemapping pins)
+            {
+                Pins(text, pins, first);
+            }
         }
 
         foreach (string warning in plan.Warnings)
@@ -29,6 +35,18 @@ internal static class PlanText
         }
 
         return text.ToString();
+    }
+
+    // A line for each group of threads, old pins and new ones.
+    private static void Pins(StringBuilder text, PinRemapping pins, int indentation)
+    {
+        // No name is longer than "I/O threads 100-199".
+        const int Name = 21;
+        foreach ((string who, string change) in PinText.Lines(pins.Before, pins.After, Columns - indentation - Name))
+        {
+            text.AppendLine().Append(' ', indentation).Append(who.PadRight(Name - 2)).Append("  ");
+            Wrap(text, change, indentation + Name, indentation + Name);
+        }
     }
 
     // Breaks at blanks, and goes on below at the indentation; a word longer than the line stands alone.

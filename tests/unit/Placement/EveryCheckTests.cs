@@ -111,6 +111,15 @@ public sealed class EveryCheckTests
         })
         .Planned(MigrationTechniques.PostCopy | MigrationTechniques.Tls | MigrationTechniques.ZeroCopy, 4) with
     {
+        RemapPins = true,
+        Remapping = new()
+        {
+            Verdict = PinRemappingVerdict.Impossible,
+            Before = new() { Emulator = [4] },
+            After = new() { Emulator = [4] },
+            Reasons = ["needs 4 CPUs for itself, has 2"],
+            Losses = ["vCPUs 0-1 share a core"],
+        },
         Load = new() { Pins = new Dictionary<int, int> { [4] = 1 }, Incoming = 60, CommittedMemory = Given.GiB(250) },
         Surroundings = new() { Pools = [], Networks = new HashSet<string>(), Devices = new HashSet<string>() },
     });

@@ -88,6 +88,16 @@ public sealed class HugePageCheckTests
         Split(NumaMode.Strict, [0], [0, 1]).To(facts => facts with { Cells = [GivenPlacement.Cell(0, 0, Pages(1024, first)), GivenPlacement.Cell(1, 0, Pages(1024, second)), GivenPlacement.Cell(2, 0, Pages(1024, 99))] })));
 
     [Theory]
+    [InlineData(0, 20, 24, "")]
+    [InlineData(19, 1, 24, "")]
+    [InlineData(19, 1, 23, "Blocker HugePagesInsufficientInCells")]
+    public void Cells_that_overlap_are_counted_together(int first, int second, int third, string found) => Assert.Equal(found, _check.Finds(
+        Split(NumaMode.Strict, [0, 1], [1, 2]).To(facts => facts with
+        {
+            Cells = [GivenPlacement.Cell(0, 0, Pages(1024, first)), GivenPlacement.Cell(1, 0, Pages(1024, second)), GivenPlacement.Cell(2, 0, Pages(1024, third)), GivenPlacement.Cell(3, 0, Pages(1024, 99))],
+        })));
+
+    [Theory]
     [InlineData(20, 12288, "")]
     [InlineData(19, 12288, "Blocker HugePagesInsufficient")]
     [InlineData(20, 12287, "Blocker HugePagesInsufficient")]

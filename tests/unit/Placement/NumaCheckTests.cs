@@ -74,6 +74,21 @@ public sealed class NumaCheckTests
     public void What_is_tied_to_fewer_of_the_same_cells_counts_too(int first, int second, string found) =>
         Assert.Equal(found, _check.Finds(TwoCells([0], [0, 1]).To(Cells(GivenPlacement.Cell(0, first), GivenPlacement.Cell(1, second)))));
 
+    // 40 GiB in cells 0 and 1, 24 in 1 and 2: each has room, and still both may have not.
+    [Theory]
+    [InlineData(30, 10, 24, "")]
+    [InlineData(30, 10, 23, "Blocker NumaMemoryInsufficient")]
+    [InlineData(0, 40, 24, "")]
+    [InlineData(0, 40, 23, "Blocker NumaMemoryInsufficient")]
+    [InlineData(39, 0, 24, "Blocker NumaMemoryInsufficient")]
+    public void Cells_that_overlap_are_counted_together(int first, int second, int third, string found) => Assert.Equal(found, _check.Finds(
+        TwoCells([0, 1], [1, 2]).To(Cells(GivenPlacement.Cell(0, first), GivenPlacement.Cell(1, second), GivenPlacement.Cell(2, third), GivenPlacement.Cell(3, 99)))));
+
+    [Fact]
+    public void Overlapping_cells_that_are_too_small_together_are_named_together() => Assert.Equal(
+        "h2: needs 64 GiB of memory in NUMA cells 0-2 and nowhere else, has 63 GiB free there",
+        _check.Says(TwoCells([0, 1], [1, 2]).To(Cells(GivenPlacement.Cell(0, 30), GivenPlacement.Cell(1, 10), GivenPlacement.Cell(2, 23)))));
+
     [Theory]
     [InlineData(40, "")]
     [InlineData(39, "Blocker NumaMemoryInsufficient")]

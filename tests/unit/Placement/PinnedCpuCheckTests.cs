@@ -47,6 +47,18 @@ public sealed class PinnedCpuCheckTests
         }),
         StringComparison.Ordinal);
 
+    [Fact]
+    public void CPUs_that_were_promised_to_VMs_placed_before_are_shared_too()
+    {
+        DestinationCandidate candidate = To([0, 1, 2, 3], Vm(vm => vm with { VCpuPins = [new(0, [0, 1, 2])] })) with
+        {
+            Load = new() { Pins = new Dictionary<int, int> { [1] = 2 } },
+            Reserved = new() { Pins = new Dictionary<int, int> { [0] = 1, [1] = 1, [3] = 9 } },
+        };
+        Assert.Contains("2 of these 3: to CPUs 0-1, at most 3 to one", _check.Says(candidate), StringComparison.Ordinal);
+        Assert.Equal(34, new PinsTakenWeight().Weigh(candidate).Points);
+    }
+
     private static DestinationCandidate Vm(Func<VmDefinition, VmDefinition> change) => GivenPlacement.Candidate().Vm(change) with { Load = new() };
 
     private static DestinationCandidate To(int[] online, DestinationCandidate candidate) => candidate.To(facts => facts with { OnlineCpus = online });

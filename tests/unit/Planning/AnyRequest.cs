@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -46,6 +47,7 @@ internal sealed class AnyRequest(int seed)
         ByteSize memory = new(_random.NextInt64(1 << 20, 1L << Pick(28, 34, 38, 44)));
         HostInventory source = AnyHost("h1");
         HostInventory destination = AnyHost("h2");
+        int[]? emulator = Maybe() ? [.. Enumerable.Range(0, Pick(1, 2, 4, 40))] : null;
         return new()
         {
             Vm = Given.Vm() with
@@ -61,15 +63,30 @@ internal sealed class AnyRequest(int seed)
                 MachineType = Maybe() ? "pc-q35-7.2" : "pc-q35-10.1",
                 OnlineVCpus = vCpus,
                 Memory = memory,
-                EmulatorPin = Maybe() ? [.. Enumerable.Range(0, Pick(1, 2, 4, 40))] : null,
+                EmulatorPin = emulator,
                 MemoryHardLimit = _random.Next(3) == 0 ? new(memory.Bytes + Pick(-4096, -1, 0, 4096)) : null,
                 Options = AnyOfVm(),
             },
             Source = source,
             Destination = Rarely() ? destination with { Facts = destination.Facts with { Uuid = source.Facts.Uuid } } : destination,
+            Remapping = emulator is null ? null : AnyRemapping(emulator),
             Parameters = AnyParameters(policies),
             Cluster = AnyOfCluster(),
             Policies = policies,
+        };
+    }
+
+    private PinRemapping? AnyRemapping(int[] emulator)
+    {
+        PinLayout before = new() { Emulator = emulator };
+        PinRemappingVerdict verdict = Pick(Enum.GetValues<PinRemappingVerdict>());
+        return Sometimes() ? null : new()
+        {
+            Verdict = verdict,
+            Before = before,
+            After = verdict == PinRemappingVerdict.Remapped ? new() { Emulator = [.. emulator.Select(cpu => cpu + 64)] } : before,
+            Reasons = verdict == PinRemappingVerdict.Kept ? [] : ["CPU 0 is not there"],
+            Losses = Sometimes() ? ["the emulator has 1 CPU"] : [],
         };
     }
 
@@ -101,6 +118,7 @@ internal sealed class AnyRequest(int seed)
         PostCopy = Sometimes() ? Pick(PostCopyMode.Off, PostCopyMode.Off, PostCopyMode.Armed, PostCopyMode.Armed, PostCopyMode.Scheduled) : null,
         Compression = Sometimes() ? Pick(Enum.GetValues<CompressionMethod>()) : null,
         Encryption = Sometimes() ? Maybe() : null,
+        RemapPins = Sometimes() ? Maybe() : null,
         Transport = Rarely()
             ? Pick(MigrationTransport.Tunnelled, MigrationTransport.Rdma)
             : Pick(MigrationTransport.PeerToPeer, MigrationTransport.PeerToPeer, MigrationTransport.PeerToPeer, MigrationTransport.Attached),
@@ -114,6 +132,7 @@ internal sealed class AnyRequest(int seed)
         MigrationBandwidth = Sometimes() ? AnyBandwidth("Link") : null,
         SwitchoverBandwidth = Sometimes() ? AnyBandwidth("None", "Link") : null,
         Encryption = Sometimes() ? Maybe() : null,
+        RemapPins = Sometimes() ? Maybe() : null,
         MaxDowntime = Sometimes() ? DurationText.Parse(Pick("1ms", "300ms", "30s", "2000s")) : null,
         Problem = Rarely() ? "a newer version wrote it" : null,
     }, options => OptionRules.Check(options, "db1"));

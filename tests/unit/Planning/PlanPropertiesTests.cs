@@ -1,6 +1,7 @@
 using System.Numerics;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
+using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -16,13 +17,14 @@ public sealed class PlanPropertiesTests
     private static readonly string[] s_settings =
     [
         "AutoConverge", "Bandwidth", "Compression", "Concurrency", "Deadlines", "Destination", "Encryption", "InitialDowntime", "MigrationAddress",
-        "ParallelConnections", "Persistence", "Policy", "PostCopy", "Schedule", "SwitchoverBandwidth", "Transport", "ZeroCopy",
+        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "Schedule", "SwitchoverBandwidth", "Transport", "ZeroCopy",
     ];
 
     private static readonly HashSet<string> s_refusals =
     [
         "VmNotRunning", "DestinationIsSource", "TransportRefused", "AttachedPostCopy", "ParallelForbidden", "ParallelNotSupported", "ParallelPostCopyConflict",
         "PostCopyUnplanned", "PostCopyNotSupported", "EncryptionNotSupported", "MigrationAddressOutsideNetwork", "BandwidthInvalid", "BandwidthTooSmall", "DowntimeOutOfRange",
+        "PinsNotRemappable",
     ];
 
     // What libvirt or QEMU refuses, or takes and then loses the VM: as seen in the lab and in libvirt's and QEMU's own source; then what this
@@ -88,6 +90,12 @@ public sealed class PlanPropertiesTests
             it.Request.Source.LinkSpeed < it.Settings.Bandwidth && it.Plan.Decision("Bandwidth").Asked != "unlimited"),
         ("parallel connections given up without a warning", it =>
             it.Plan.Decision("ParallelConnections") is { Taken: "Disabled", Asked: not ("Disabled" or "Auto") } && it.Plan.Warnings.Count == 0),
+        ("pins that nobody asked for", it => it.Settings.Pins is not null && !(it.Request.Parameters.RemapPins ?? it.Request.Definition.Options.RemapPins ?? false)),
+        ("pins that were not found to be had", it => it.Settings.Pins is not null && it.Request.Remapping?.Verdict != PinRemappingVerdict.Remapped),
+        ("other pins in the plan than in the transfer", it => it.Plan.Pins?.After != it.Settings.Pins),
+        ("pins that were asked for and not had without a warning", it =>
+            it.Plan.Decisions.Any(one => one is { Setting: "Pins", Asked: "remapped", Taken: "kept" })
+            && it.Request.Remapping?.Verdict != PinRemappingVerdict.Kept && it.Plan.Warnings.Count == 0),
         ("zero-copy given up without a warning", it => it.Plan.Decision("ZeroCopy") is { Asked: "on", Taken: "off" } && it.Plan.Warnings.Count == 0),
     ];
 
@@ -131,7 +139,9 @@ public sealed class PlanPropertiesTests
             }
 
             string what = $"seed {seed}{Environment.NewLine}{plan.ToText()}";
-            Assert.True(s_settings.SequenceEqual(plan.Decisions.Select(one => one.Setting).Order(StringComparer.Ordinal)), what);
+            bool tied = request.Definition.EmulatorPin is not null;
+            Assert.True(s_settings.Where(one => tied || one != "Pins").SequenceEqual(plan.Decisions.Select(one => one.Setting).Order(StringComparer.Ordinal)), what);
+            Assert.True(!tied || plan.Decision("Pins").Taken == (plan.Transfer.Pins is null ? "kept" : "remapped"), what);
             Assert.True(plan.Decisions.All(one => one.Asked.Length > 0 && one.Taken.Length > 0 && one.Reason.Length > 0), what);
             Assert.True(plan.Warnings.All(warning => warning.Length > 0), what);
             Assert.True(plan.Decision("ParallelConnections").Taken == (plan.Transfer.ParallelConnections is int count ? $"{count}" : "Disabled"), what);
