@@ -26,6 +26,7 @@
         'Start-VmLiveMigration'
         'Stop-VmMigration'
         'Test-MigrationDestination'
+        'Test-VmHost'
         'Unregister-VmHost'
         'Watch-VmMigration'
     )

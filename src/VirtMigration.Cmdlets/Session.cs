@@ -23,6 +23,8 @@ internal static class Session
 
     public static DestinationAssessor Assessor => new(Hypervisor, Registry);
 
+    public static HostTester HostTester => new(Hypervisor, Registry, Clock, Environment.UserName);
+
     public static InventoryReader Inventory => new(Hypervisor, Registry);
 
     public static HostAdmission Registration => new(Hypervisor, Registry, Inventory);

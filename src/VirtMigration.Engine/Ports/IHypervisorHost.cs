@@ -175,11 +175,12 @@ public interface IHypervisorHost
     /// <summary>Starts a VM that is the product's own: transient, paused, without disks and network, with the least memory, named
     /// <c>virtmigration-probe-</c> and its UUID. It is what a test of the way between two hosts migrates.</summary>
     /// <param name="probe">The UUID that it gets.</param>
+    /// <param name="machineType">A machine type that the host knows; null: its default.</param>
     /// <param name="cancellationToken">Gives up waiting; the VM may have been started all the same.</param>
-    Task StartProbeAsync(Guid probe, CancellationToken cancellationToken);
+    Task StartProbeAsync(Guid probe, string? machineType, CancellationToken cancellationToken);
 
     /// <summary>Ends a VM that <see cref="StartProbeAsync"/> started, if it is here. A VM that is not the product's own probe, by UUID and
-    /// name, is left alone with an error.</summary>
+    /// name, transient and paused, is left alone with an error.</summary>
     /// <param name="probe">Its UUID.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task EndProbeAsync(Guid probe, CancellationToken cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     private readonly Channel<FakeTransfer> _transfers = Channel.CreateUnbounded<FakeTransfer>();
     private readonly ConcurrentBag<FakeEvents> _events = [];
 
-    public HostRegistration Registration { get; } = Given.Registration(name);
+    public HostRegistration Registration { get; init; } = Given.Registration(name);
 
     public ConcurrentDictionary<Guid, VmObservation> Says { get; } = [];
 
@@ -65,6 +65,9 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     /// <summary>Holds back the answer about migrations under way.</summary>
     public Task ListingGate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Holds back the end of probes.</summary>
+    public Task ProbeGate { get; set; } = Task.CompletedTask;
 
     /// <summary>Whether an abort ends the transfer.</summary>
     public bool Aborts { get; set; } = true;
@@ -285,9 +288,14 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public Task<HostLoad> GetLoadAsync(CancellationToken cancellationToken) => Answer("GetLoad", () => Load);
 
-    public Task StartProbeAsync(Guid probe, CancellationToken cancellationToken) => Do("StartProbe");
+    public Task StartProbeAsync(Guid probe, string? machineType, CancellationToken cancellationToken) =>
+        Do($"StartProbe {machineType ?? "default"}", () => Says[probe] = Paused(probe, VmStateReason.PausedByUser) with { Persistent = false });
 
-    public Task EndProbeAsync(Guid probe, CancellationToken cancellationToken) => Do("EndProbe");
+    public async Task EndProbeAsync(Guid probe, CancellationToken cancellationToken)
+    {
+        await ProbeGate.WaitAsync(cancellationToken);
+        await Do($"EndProbe {probe}", () => Says.TryRemove(probe, out _));
+    }
 
     private async Task Do(string call, Action? effect = null) => await Answer(call, () =>
     {
