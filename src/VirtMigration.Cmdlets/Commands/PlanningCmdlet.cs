@@ -63,6 +63,10 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [DurationTransformation]
     public TimeSpan? MaxDowntime { get; set; }
 
+    /// <summary>Moves it although an affinity group is broken by it: its rule only warns.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreAffinity { get; set; }
+
     /// <summary>Lets this shell drive the transfer instead of the source's daemon: if the shell dies, the VM stays.</summary>
     [Parameter]
     public SwitchParameter Attached { get; set; }
@@ -111,6 +115,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         PostCopy = PostCopy,
         Compression = Compression,
         Encryption = Encryption,
+        IgnoreAffinity = IgnoreAffinity,
         Transport = Tunnelled ? MigrationTransport.Tunnelled
             : Rdma ? MigrationTransport.Rdma
             : Attached ? MigrationTransport.Attached

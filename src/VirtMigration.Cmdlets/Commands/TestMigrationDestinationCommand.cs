@@ -30,6 +30,10 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
     [ArgumentCompleter(typeof(Completion.PolicyCompleter))]
     public string? Policy { get; set; }
 
+    /// <summary>Looks at it as if affinity groups might be broken: their rules only warn.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreAffinity { get; set; }
+
     /// <summary>Writes only whether the VM can go to any of them.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -49,7 +53,7 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
             ForOne(() =>
             {
                 VirtualMachine vm = Find(reference);
-                IReadOnlyList<DestinationReport> reports = Await(token => _assessor!.AssessAsync(vm, new PlanOptions { Policy = _policy }, Destination, token));
+                IReadOnlyList<DestinationReport> reports = Await(token => _assessor!.AssessAsync(vm, new PlanOptions { Policy = _policy, IgnoreAffinity = IgnoreAffinity }, Destination, token));
                 if (Quiet)
                 {
                     WriteObject(reports.Any(report => report.Eligible));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
@@ -16,6 +17,9 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
 {
     private readonly ConcurrentDictionary<string, Task<HostPicture>> _pictures = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, PlacementReservation> _reserved = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the VMs would state, in place of what they do state; null: the latter.</summary>
+    public VmMigrationOptions? Stated { get; init; }
 
     /// <summary>A report for each host that was named, or for each other host of the VM's cluster; the best first.</summary>
     /// <param name="vm">The VM.</param>
@@ -37,6 +41,7 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
         IHypervisorHost source = await hypervisor.ConnectAsync(sourceRegistration, cancellationToken);
         HostPicture home = await PictureAsync(sourceRegistration, cancellationToken);
         VmDefinition definition = await source.GetDefinitionAsync(vm.Uuid, cancellationToken);
+        definition = Stated is null ? definition : definition with { Options = Stated };
 
         List<DestinationCandidate> candidates = [];
         List<DestinationReport> silent = [];
@@ -85,6 +90,7 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
             SourceSurroundings = home.Surroundings,
             Surroundings = there.Surroundings,
             Load = there.Load,
+            IgnoreAffinity = options.IgnoreAffinity,
             Reserved = _reserved.GetValueOrDefault(there.Inventory.Name) ?? PlacementReservation.None,
         };
         try

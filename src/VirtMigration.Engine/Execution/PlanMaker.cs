@@ -35,6 +35,7 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         Task<HostFacts> knowing = source.GetFactsAsync(cancellationToken);
         HostInventory sourceInventory = new(sourceRegistration, await knowing);
         VmDefinition definition = await reading;
+        RequestRules.VmMustBeMigratable(current, definition, OptionCatalog.Of(state, sourceRegistration.Cluster));
 
         HostInventory destination = named is null
             ? await ChooseAsync(current, definition, sourceInventory, cancellationToken)
