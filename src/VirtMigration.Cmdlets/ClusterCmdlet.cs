@@ -46,4 +46,15 @@ public abstract class ClusterCmdlet : CancellableCmdlet
 
         return [.. found.Distinct()];
     }
+
+    /// <summary>Says what should be known before a change is made.</summary>
+    /// <param name="warnings">The warnings.</param>
+    protected void Warn(IEnumerable<string> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        foreach (string warning in warnings)
+        {
+            WriteWarning($"{char.ToUpperInvariant(warning[0])}{warning[1..].TrimEnd('.')}.");
+        }
+    }
 }

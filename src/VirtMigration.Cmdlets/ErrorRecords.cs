@@ -18,18 +18,20 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(string id) => id switch
     {
-        "HostNotFound" or "VmNotFound" or "PolicyNotFound" or "ClusterNotFound" or "MigrationNotFound" or "NoHosts" => ErrorCategory.ObjectNotFound,
+        "HostNotFound" or "VmNotFound" or "PolicyNotFound" or "ClusterNotFound" or "MigrationNotFound" or "NoHosts"
+            or "AffinityGroupNotFound" or "VmNotInAffinityGroup" => ErrorCategory.ObjectNotFound,
         "HostUnreachable" or "HostTimeout" => ErrorCategory.ConnectionError,
         "HostAccessDenied" => ErrorCategory.PermissionDenied,
         "LibvirtMissing" => ErrorCategory.NotInstalled,
         "ClusterFileCorrupt" or "ClusterFileTooNew" => ErrorCategory.InvalidData,
-        "HostAlreadyRegistered" or "HostUriTaken" or "PolicyExists" => ErrorCategory.ResourceExists,
+        "HostAlreadyRegistered" or "HostUriTaken" or "PolicyExists" or "AffinityGroupExists" => ErrorCategory.ResourceExists,
         "MigrationAlreadyRunning" or "VmIsMigrating" or "PolicyInUse" => ErrorCategory.ResourceBusy,
-        "PolicyBuiltIn" => ErrorCategory.PermissionDenied,
+        "PolicyBuiltIn" or "VmNotMigratable" => ErrorCategory.PermissionDenied,
         "HostsSilent" => ErrorCategory.ConnectionError,
         "VmOptionsTooNew" => ErrorCategory.InvalidData,
         "TransportRefused" => ErrorCategory.NotImplemented,
-        "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" => ErrorCategory.InvalidArgument,
+        "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
+            => ErrorCategory.InvalidArgument,
         "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
         "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" => ErrorCategory.OperationStopped,
         _ when id.EndsWith("Invalid", StringComparison.Ordinal) || id.EndsWith("OutOfRange", StringComparison.Ordinal) || id is "BandwidthTooSmall" or "PeerUriNeeded" => ErrorCategory.InvalidArgument,

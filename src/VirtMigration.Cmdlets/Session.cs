@@ -21,6 +21,10 @@ internal static class Session
 
     public static OptionEditor Options => new(Hypervisor, Registry);
 
+    public static AffinityCatalog AffinityGroups => new(Registry.Store);
+
+    public static AffinityEditor AffinityEditor => new(Hypervisor, Registry);
+
     public static DestinationAssessor Assessor => new(Hypervisor, Registry);
 
     public static HostTester HostTester => new(Hypervisor, Registry, Clock, Environment.UserName);

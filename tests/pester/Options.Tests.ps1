@@ -10,6 +10,7 @@ BeforeDiscovery {
         @{ Option = 'Encryption'; Value = 'True'; Default = 'False' }
         @{ Option = 'MaxConcurrent'; Value = '3'; Default = '' }
         @{ Option = 'MigrationNetwork'; Value = '10.78.0.0/24'; Default = '' }
+        @{ Option = 'PassthroughCountsAsPinned'; Value = 'False'; Default = 'True' }
     )
     $vmOptions = @(
         @{ Option = 'Policy'; Value = 'VeryLarge'; Stored = 'policy="VeryLarge"' }
@@ -19,6 +20,16 @@ BeforeDiscovery {
         @{ Option = 'SwitchoverBandwidth'; Value = 'Link'; Stored = 'switchoverBandwidth="Link"' }
         @{ Option = 'Encryption'; Value = 'True'; Stored = 'encryption="yes"' }
         @{ Option = 'MaxDowntime'; Value = '700 ms'; Stored = 'maxDowntime="700ms"' }
+        @{ Option = 'RemapPins'; Value = 'True'; Stored = 'remapPins="yes"' }
+        @{ Option = 'MigrationMode'; Value = 'ManualOnly'; Stored = 'migrationMode="ManualOnly"' }
+    )
+    # Those that no other word than the VM's counts for.
+    $ownOptions = @(
+        @{ Option = 'HighPerformance'; Value = 'True'; Stored = 'highPerformance="yes"' }
+        @{ Option = 'AssignedHosts'; Value = 'h1,h2'; Stored = 'assignedHosts="h1,h2"' }
+        @{ Option = 'ExcludedHosts'; Value = 'h2'; Stored = 'excludedHosts="h2"' }
+        @{ Option = 'PreferredHosts'; Value = 'h1,h2'; Stored = 'preferredHosts="h1,h2"' }
+        @{ Option = 'AvoidedHosts'; Value = 'h2'; Stored = 'avoidedHosts="h2"' }
     )
 }
 
@@ -205,7 +216,8 @@ Describe 'Migration options' {
             $options = Get-VmMigrationOption doc-o1
             $options.Policy, $options.Encryption, $options.MaxDowntime | Should -Be (@('ClusterValue') * 3)
             $options.Effective.ForEach{ "$($_.Setting) $($_.Value) $($_.Origin)" } | Should -Be 'Policy VeryLarge Cluster', 'ParallelConnections Disabled Default',
-                'MaxParallelConnections 16 Default', 'MigrationBandwidth Link Default', 'SwitchoverBandwidth None Default', 'Encryption True Cluster', 'MaxDowntime 300 ms Policy'
+                'MaxParallelConnections 16 Default', 'MigrationBandwidth Link Default', 'SwitchoverBandwidth None Default', 'Encryption True Cluster', 'MaxDowntime 300 ms Policy',
+                'RemapPins False Default', 'MigrationMode ManualAndAutomatic Default'
         }
 
         It 'come down the pipeline, from Get-VM and by property name' {
@@ -297,6 +309,107 @@ Describe 'Migration options' {
             $changed = 'doc-none', 'doc-o1' | Set-VmMigrationOption -Encryption $true -PassThru -ErrorVariable errors -ErrorAction SilentlyContinue
             Assert-Error $errors[0] VmNotFound doc-none "no VM 'doc-none'"
             $changed.VM | Should -Be doc-o1
+        }
+    }
+
+    Context 'That say who may migrate a VM, and where to' {
+        AfterEach { Clear-Options }
+
+        It 'take <Option> <Value>, live and in the definition, and ClusterValue takes it back' -ForEach $ownOptions {
+            $typed = @{ VM = 'doc-o1'; $Option = $Option -like '*Hosts' ? $Value -split ',' : $Value; WarningAction = 'Ignore' }
+            (Set-VmMigrationOption @typed -PassThru).$Option | Should -Be $Value
+            Get-Attributes (Get-StoredOptions doc-o1) | Should -Be "version=`"1`" $Stored"
+            Get-Attributes (Get-StoredOptions doc-o1 -Inactive) | Should -Be "version=`"1`" $Stored"
+            $typed.$Option = 'ClusterValue'
+            Set-VmMigrationOption @typed | Should -BeNullOrEmpty
+            Get-StoredOptions doc-o1 | Should -BeNullOrEmpty
+        }
+
+        It 'come down the pipeline by property name, and from CSV' {
+            Set-VmMigrationOption doc-o1 -MigrationMode ManualOnly -AssignedHosts h2, h1 -PreferredHosts h2 -RemapPins $true -HighPerformance $true -WarningAction Ignore
+            Get-VmMigrationOption doc-o1 | Set-VmMigrationOption -VM doc-o2 -WarningAction Ignore
+            Get-Attributes (Get-StoredOptions doc-o2) | Should -Be 'version="1" remapPins="yes" migrationMode="ManualOnly" highPerformance="yes" assignedHosts="h1,h2" preferredHosts="h2"'
+            "VM,MigrationMode,AssignedHosts`ndoc-o2,,`"h1, h2`"" | ConvertFrom-Csv | Set-VmMigrationOption -Clear -WarningAction Ignore
+            Get-Attributes (Get-StoredOptions doc-o2) | Should -Be 'version="1" assignedHosts="h1,h2"'
+            Get-VmMigrationOption doc-off | Set-VmMigrationOption -VM doc-o2
+            Get-StoredOptions doc-o2 | Should -BeNullOrEmpty
+        }
+
+        It 'show what makes a VM a pinned one, and warn when it is to be migrated without being asked for' {
+            $pinned = { (Get-VmMigrationOption doc-o1).Effective | Where-Object Setting -EQ MigrationMode | ForEach-Object { "$($_.Value) $($_.Origin)" } }
+            & $pinned | Should -Be 'ManualAndAutomatic Default'
+            Set-VmMigrationOption doc-o1 -MigrationMode ManualAndAutomatic -WarningVariable none
+            $none | Should -BeNullOrEmpty
+            Clear-Options
+            Invoke-Virsh h1 vcpupin doc-o1 0 0 --live --config | Out-Null
+            & $pinned | Should -Be 'ManualOnly Default'
+            $options = Get-VmMigrationOption doc-o1
+            , $options.PinnedBy | Should -BeOfType ([string[]])
+            $options.PinnedBy | Should -Be 'vCPU 0 is pinned'
+            $view = $options | Get-View
+            $view | Should -Match 'MigrationMode +: ClusterValue \(ManualOnly, Default\)'
+            $view | Should -Match 'PinnedBy +: vCPU 0 is pinned'
+            (ConvertTo-AndFromJson $options).PinnedBy | Should -Be 'vCPU 0 is pinned'
+            Invoke-Shell 'Set-VmMigrationOption doc-o1 -MigrationMode ManualAndAutomatic -WhatIf' | Should -Match "WARNING: VM 'doc-o1': vCPU 0 is pinned; with ManualAndAutomatic"
+            Set-VmMigrationOption doc-o1 -MigrationMode manualandautomatic -WarningVariable said -WarningAction SilentlyContinue
+            $said | Should -Match 'vCPU 0 is pinned'
+            & $pinned | Should -Be 'ManualAndAutomatic Vm'
+        }
+
+        It 'keep a VM that is NotMigratable where it is, whoever asks, and say the way out' {
+            Set-VmMigrationOption doc-o1 -MigrationMode NotMigratable
+            foreach ($ask in { Get-VmMigrationPlan doc-o1 }, { Get-VmMigrationPlan doc-o1 -Destination h2 }, { Start-VmLiveMigration doc-o1 -Destination h2 }) {
+                Assert-Error (Get-ErrorOf $ask) VmNotMigratable doc-o1 'may not be migrated: its MigrationMode is NotMigratable \(it states so\)'
+            }
+            $report = Test-MigrationDestination doc-o1 h2
+            $report.Eligible | Should -BeFalse
+            ($report.Findings | Where-Object Severity -EQ Blocker).Id | Should -Be VmNotMigratable
+            (Get-Whereabouts doc-o1).h1 | Should -Be running
+        }
+
+        It 'keep a VM to its assigned hosts, and check each of them when they are set' {
+            Set-VmMigrationOption doc-o2 -AssignedHosts h1, h2 -WarningVariable none
+            $none | Should -BeNullOrEmpty
+            Set-VmMigrationOption doc-o2 -AssignedHosts h1 -WarningVariable said -WarningAction SilentlyContinue
+            $said | Should -Match "VM 'doc-o2' has no assigned host but h1, where it is: it can go nowhere then\."
+            $report = Test-MigrationDestination doc-o2 h2
+            ($report.Findings | Where-Object Severity -EQ Blocker).Id | Should -Be HostNotAssigned
+            Assert-Error (Get-ErrorOf { Get-VmMigrationPlan doc-o2 -Destination h2 }) DestinationUnfit doc-o2 "needs one of the VM's assigned hosts \(h1\)"
+            Set-VmMigrationOption doc-o2 -AssignedHosts h2 -WarningVariable said -WarningAction SilentlyContinue
+            "$said" | Should -Match 'is on h1, which is none of its assigned hosts \(h2\)'
+            Register-SilentHost lab
+            $said = Invoke-Shell 'Set-VmMigrationOption doc-o2 -AssignedHosts h1, far -WhatIf'
+            $said | Should -Match "could not go to its assigned host far now: needs a host that answers"
+            Set-VmMigrationOption doc-o2 -AssignedHosts ClusterValue -ExcludedHosts h2
+            ((Test-MigrationDestination doc-o2 h2).Findings | Where-Object Severity -EQ Blocker).Id | Should -Be HostExcluded
+        }
+
+        It 'refuse -<Option> <Value>' -ForEach @(
+            @{ Option = 'MigrationMode'; Value = 'Sometimes'; Id = 'OptionInvalid'; Says = "'Sometimes' cannot be MigrationMode" }
+            @{ Option = 'MigrationMode'; Value = 2; Id = 'OptionInvalid'; Says = 'no such mode' }
+            @{ Option = 'HighPerformance'; Value = 'very'; Id = 'OptionInvalid'; Says = 'neither true nor false' }
+            @{ Option = 'RemapPins'; Value = 'perhaps'; Id = 'OptionInvalid'; Says = 'neither true nor false' }
+            @{ Option = 'AssignedHosts'; Value = 'h1', 'h12'; Id = 'HostNotFound'; Says = "no host 'h12' in cluster 'lab'. Did you mean 'h1'" }
+            @{ Option = 'AvoidedHosts'; Value = 'zzzz'; Id = 'HostNotFound'; Says = "no host 'zzzz'" }
+        ) {
+            $typed = @{ VM = 'doc-o1'; $Option = $Value }
+            $record = Get-ErrorOf { Set-VmMigrationOption @typed }
+            ($record.FullyQualifiedErrorId -split ',')[0] | Should -Be $Id
+            "$record" | Should -Match $Says
+            Get-StoredOptions doc-o1 | Should -BeNullOrEmpty
+        }
+
+        It 'refuse what contradicts itself' {
+            Assert-Error (Get-ErrorOf { Set-VmMigrationOption doc-o1 -AssignedHosts h1, h2 -ExcludedHosts H2 }) HostsContradict doc-o1 'cannot have h2 among its AssignedHosts'
+            Assert-Error (Get-ErrorOf { Set-VmMigrationOption doc-o1 -PreferredHosts h1 -AvoidedHosts h1 }) HostsContradict doc-o1 'PreferredHosts'
+        }
+
+        It 'are completed: <Line>' -ForEach @(
+            @{ Line = 'Set-VmMigrationOption x -MigrationMode Manual'; Expected = 'ManualAndAutomatic', 'ManualOnly' }
+            @{ Line = 'Set-VmMigrationOption x -AssignedHosts h'; Expected = 'h1', 'h2' }
+            @{ Line = 'Set-VmMigrationOption x -AvoidedHosts h1, h'; Expected = 'h1', 'h2' }
+        ) {
+            Get-Completion $Line | Should -Be $Expected
         }
     }
 
@@ -525,7 +638,7 @@ Describe 'Migration options' {
         It 'have lists that can be indexed' {
             Set-ClusterMigrationOption lab -Encryption $true -MaxConcurrent 1
             (Get-ClusterMigrationOption lab).Stated[1] | Should -Be MaxConcurrent
-            (Get-VmMigrationOption doc-o1).Effective[-1].Setting | Should -Be MaxDowntime
+            (Get-VmMigrationOption doc-o1).Effective[-1].Setting | Should -Be MigrationMode
         }
 
         It 'read well at 100 columns' {

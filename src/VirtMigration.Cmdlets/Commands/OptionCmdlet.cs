@@ -42,16 +42,5 @@ public abstract class OptionCmdlet : ClusterCmdlet
     protected IReadOnlyDictionary<string, string> Typed(params string[] options) =>
         MyInvocation.BoundParameters
             .Where(pair => options.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
-            .ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? string.Empty, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Says what should be known before a change is made.</summary>
-    /// <param name="warnings">The warnings.</param>
-    protected void Warn(IEnumerable<string> warnings)
-    {
-        ArgumentNullException.ThrowIfNull(warnings);
-        foreach (string warning in warnings)
-        {
-            WriteWarning($"{char.ToUpperInvariant(warning[0])}{warning[1..].TrimEnd('.')}.");
-        }
-    }
+            .ToDictionary(pair => pair.Key, pair => pair.Value is string[] many ? string.Join(',', many) : pair.Value?.ToString() ?? string.Empty, StringComparer.OrdinalIgnoreCase);
 }

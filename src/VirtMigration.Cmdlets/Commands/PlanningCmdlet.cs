@@ -14,6 +14,7 @@ namespace VirtMigration.Cmdlets.Commands;
 public abstract class PlanningCmdlet : ClusterCmdlet
 {
     private PlanMaker? _planMaker;
+    private bool _remapPinsTyped;
 
     /// <summary>The VMs: objects from Get-VM, names or UUIDs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -68,8 +69,12 @@ public abstract class PlanningCmdlet : ClusterCmdlet
 
     /// <summary>Rewrites pins and NUMA bindings where they do not fit the destination; -RemapPins:$false leaves them although the VM asks for
     /// it. Left out: as the VM says.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter RemapPins { get; set; }
+
+    /// <summary>Moves it although an affinity group is broken by it: its rule only warns.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreAffinity { get; set; }
 
     /// <summary>Lets this shell drive the transfer instead of the source's daemon: if the shell dies, the VM stays.</summary>
     [Parameter]
@@ -90,6 +95,9 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     protected override void BeginProcessing() => ForAll(() =>
     {
         _ = NamedPolicy();
+
+        // A report that comes down the pipeline says whether it was asked for there; that it was not does not overrule the VM.
+        _remapPinsTyped = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins));
         _ = Bandwidth?.ToMebibytesPerSecond();
     });
 
@@ -124,7 +132,8 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         PostCopy = PostCopy,
         Compression = Compression,
         Encryption = Encryption,
-        RemapPins = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins)) ? RemapPins.ToBool() : null,
+        RemapPins = RemapPins ? true : _remapPinsTyped ? false : null,
+        IgnoreAffinity = IgnoreAffinity,
         Transport = Tunnelled ? MigrationTransport.Tunnelled
             : Rdma ? MigrationTransport.Rdma
             : Attached ? MigrationTransport.Attached

@@ -26,6 +26,10 @@ public sealed class SetClusterMigrationOptionCommand : OptionCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? MigrationNetwork { get; set; }
 
+    /// <summary>Whether a VM with a passed-through CPU counts as pinned.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? PassthroughCountsAsPinned { get; set; }
+
     /// <summary>Changes it although hosts do not answer, so that not every VM can be checked.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -43,7 +47,7 @@ public sealed class SetClusterMigrationOptionCommand : OptionCmdlet
     {
         Func<ClusterMigrationOptions, ClusterMigrationOptions> change = OptionEdit.OfCluster(Typed(
             nameof(Policy), nameof(ParallelConnections), nameof(MaxParallelConnections), nameof(ParallelAllowed), nameof(MigrationBandwidth),
-            nameof(SwitchoverBandwidth), nameof(Encryption), nameof(MaxConcurrent), nameof(MigrationNetwork)));
+            nameof(SwitchoverBandwidth), nameof(Encryption), nameof(MaxConcurrent), nameof(MigrationNetwork), nameof(PassthroughCountsAsPinned)));
         OptionChange proposed = Await(token => Session.Options.ProposeAsync(cluster, change, Force, token));
         Warn(proposed.Warnings);
         if (!ShouldProcess(proposed.ToString(), $"{proposed}?", "Set-ClusterMigrationOption"))

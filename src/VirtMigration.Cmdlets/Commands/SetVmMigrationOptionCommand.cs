@@ -21,6 +21,39 @@ public sealed class SetVmMigrationOptionCommand : OptionCmdlet
     [DurationWordTransformation]
     public string? MaxDowntime { get; set; }
 
+    /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? RemapPins { get; set; }
+
+    /// <summary>Who may migrate it: ManualAndAutomatic, ManualOnly (a person who asks for it) or NotMigratable (nobody).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.MigrationModeCompleter))]
+    public string? MigrationMode { get; set; }
+
+    /// <summary>Whether it is a high-performance VM, which is migrated only when a person asks for it, as a pinned one is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? HighPerformance { get; set; }
+
+    /// <summary>The only hosts that it may be on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.HostCompleter))]
+    public string[]? AssignedHosts { get; set; }
+
+    /// <summary>The hosts that it must not be on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.HostCompleter))]
+    public string[]? ExcludedHosts { get; set; }
+
+    /// <summary>The hosts that it should rather be on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.HostCompleter))]
+    public string[]? PreferredHosts { get; set; }
+
+    /// <summary>The hosts that it should rather not be on.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.HostCompleter))]
+    public string[]? AvoidedHosts { get; set; }
+
     /// <summary>Takes back everything that the VM states, before the other parameters are set.</summary>
     [Parameter]
     public SwitchParameter Clear { get; set; }
@@ -38,7 +71,8 @@ public sealed class SetVmMigrationOptionCommand : OptionCmdlet
     {
         Func<VmMigrationOptions, VmMigrationOptions> typed = OptionEdit.OfVm(Typed(
             nameof(Policy), nameof(ParallelConnections), nameof(MaxParallelConnections), nameof(MigrationBandwidth), nameof(SwitchoverBandwidth),
-            nameof(Encryption), nameof(MaxDowntime)));
+            nameof(Encryption), nameof(MaxDowntime), nameof(RemapPins), nameof(MigrationMode), nameof(HighPerformance), nameof(AssignedHosts),
+            nameof(ExcludedHosts), nameof(PreferredHosts), nameof(AvoidedHosts)));
         Func<VmMigrationOptions, VmMigrationOptions> change = Clear ? _ => typed(VmMigrationOptions.Empty) : typed;
         OptionChange proposed = Await(token => Session.Options.ProposeAsync(vm, change, token));
         Warn(proposed.Warnings);

@@ -35,6 +35,10 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
     [Parameter]
     public SwitchParameter RemapPins { get; set; }
 
+    /// <summary>Looks at it as if affinity groups might be broken: their rules only warn.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreAffinity { get; set; }
+
     /// <summary>Writes only whether the VM can go to any of them.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -57,6 +61,7 @@ public sealed class TestMigrationDestinationCommand : ClusterCmdlet
                 PlanOptions options = new()
                 {
                     Policy = _policy,
+                    IgnoreAffinity = IgnoreAffinity,
                     RemapPins = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins)) ? RemapPins.ToBool() : null,
                 };
                 IReadOnlyList<DestinationReport> reports = Await(token => _assessor!.AssessAsync(vm, options, Destination, token));

@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
@@ -15,6 +16,9 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
     private readonly PlacementLedger _ledger = new();
     private readonly HostPictures _pictures = new(hypervisor);
 
+    /// <summary>What the VMs would state, in place of what they do state; null: the latter.</summary>
+    public VmMigrationOptions? Stated { get; init; }
+
     /// <summary>A report for each host that was named, or for each other host of the VM's cluster; the best first.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="options">What is asked of the migration.</param>
@@ -27,7 +31,7 @@ public sealed class DestinationAssessor(IHypervisor hypervisor, HostRegistry reg
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(options);
         (IReadOnlyList<DestinationCandidate> candidates, IReadOnlyList<(string Host, HypervisorException Error)> silent) =
-            await new DestinationSurvey(registry, _pictures, _ledger).LookAsync(vm, options, destinations, cancellationToken);
+            await new DestinationSurvey(registry, _pictures, _ledger) { Stated = Stated }.LookAsync(vm, options, destinations, cancellationToken);
         IReadOnlyList<DestinationReport> reports = DestinationRanking.Rank(candidates, silent, vm);
         if (reports is [{ Eligible: true } best, ..])
         {

@@ -12,6 +12,9 @@ namespace VirtMigration.Execution;
 /// <param name="ledger">The VMs that are on their way.</param>
 internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pictures, PlacementLedger ledger)
 {
+    /// <summary>What the VM would state, in place of what it does state; null: the latter.</summary>
+    public VmMigrationOptions? Stated { get; init; }
+
     /// <summary>A candidate for each host that answered, and the error of each other.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="options">What is asked of the migration.</param>
@@ -25,13 +28,14 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
         HostRegistration sourceRegistration = registry.Find(vm.Host);
         IReadOnlyList<HostRegistration> others = [.. registry.OfCluster(sourceRegistration.Cluster).Where(host => !Same(host.Name, vm.Host))];
         IReadOnlyList<HostRegistration> hosts = destinations is null ? others : [.. destinations.Select(registry.Find)];
-        AffinityGroup[] groups = [.. state.AffinityGroups.Where(group => Same(group.Cluster, vm.Cluster) && group.Vms.Any(member => member.Uuid == vm.Uuid))];
+        IReadOnlyList<AffinityGroup> groups = AffinityCatalog.Of(state, vm.Cluster, vm.Uuid);
 
         // All at once: whoever is slow holds nobody up.
-        HostRegistration[] asked = groups.Length == 0 ? [.. hosts] : [.. hosts.Concat(others).DistinctBy(host => host.Name, StringComparer.OrdinalIgnoreCase)];
+        HostRegistration[] asked = groups.Count == 0 ? [.. hosts] : [.. hosts.Concat(others).DistinctBy(host => host.Name, StringComparer.OrdinalIgnoreCase)];
         Dictionary<string, Task<HostPicture>> reading = asked.ToDictionary(host => host.Name, host => pictures.OfAsync(host, cancellationToken), StringComparer.OrdinalIgnoreCase);
         HostPicture home = await pictures.OfAsync(sourceRegistration, cancellationToken);
-        VmDefinition definition = await home.Host.GetDefinitionAsync(vm.Uuid, cancellationToken);
+        VmDefinition read = await home.Host.GetDefinitionAsync(vm.Uuid, cancellationToken);
+        VmDefinition definition = Stated is null ? read : read with { Options = Stated };
 
         Dictionary<string, HostPicture> answered = new(StringComparer.OrdinalIgnoreCase) { [home.Inventory.Name] = home };
         List<(string Host, HypervisorException Error)> silent = [];
@@ -53,7 +57,7 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
             Cluster = OptionCatalog.Of(state, vm.Cluster),
             Groups = groups,
             Whereabouts = Whereabouts(groups, answered),
-            Silent = groups.Length == 0 ? [] : [.. silent.Select(one => one.Host)],
+            Silent = groups.Count == 0 ? [] : [.. silent.Select(one => one.Host)],
         };
         IReadOnlyList<HostPicture> there = [.. hosts.Where(host => answered.ContainsKey(host.Name)).Select(host => answered[host.Name])];
         Task<CpuComparison?>[] comparing = [.. there.Select(host => pictures.CompareAsync(host, definition, cancellationToken))];
@@ -80,6 +84,7 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
             Load = there.Load,
             Reserved = reserved,
             Remapping = remapping,
+            IgnoreAffinity = options.IgnoreAffinity,
             RemapPins = options.RemapPins ?? common.Definition.Options.RemapPins ?? false,
         };
         try
@@ -107,10 +112,10 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
     }
 
     // A VM on its way counts where it is to be: the one that is looked at now comes after it.
-    private Dictionary<Guid, string> Whereabouts(AffinityGroup[] groups, Dictionary<string, HostPicture> answered)
+    private Dictionary<Guid, string> Whereabouts(IReadOnlyList<AffinityGroup> groups, Dictionary<string, HostPicture> answered)
     {
         Dictionary<Guid, string> found = [];
-        if (groups.Length == 0)
+        if (groups.Count == 0)
         {
             return found;
         }

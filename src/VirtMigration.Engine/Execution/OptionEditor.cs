@@ -66,14 +66,15 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         ArgumentNullException.ThrowIfNull(vm);
         IHypervisorHost host = await hypervisor.ConnectAsync(registry.Find(vm.Host), cancellationToken);
         ClusterState state = registry.Store.Load();
-        return VmMigrationOption.From(vm, await host.GetVmOptionsAsync(vm.Uuid, cancellationToken), OptionCatalog.Of(state, vm.Cluster), PolicyCatalog.Of(state));
+        VmDefinition definition = await host.GetDefinitionAsync(vm.Uuid, cancellationToken) with { Options = await host.GetVmOptionsAsync(vm.Uuid, cancellationToken) };
+        return VmMigrationOption.From(vm, definition, OptionCatalog.Of(state, vm.Cluster), PolicyCatalog.Of(state));
     }
 
     /// <summary>Checks a change of a VM's options.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="VirtMigrationException">PolicyNotFound, OptionConflict, VmIsMigrating, VmOptionsTooNew, or what
+    /// <exception cref="VirtMigrationException">PolicyNotFound, HostNotFound, OptionConflict, VmIsMigrating, VmOptionsTooNew, or what
     /// <see cref="OptionRules"/> finds.</exception>
     public async Task<OptionChange> ProposeAsync(
         VirtualMachine vm, Func<VmMigrationOptions, VmMigrationOptions> change, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         ArgumentNullException.ThrowIfNull(change);
         IHypervisorHost host = await hypervisor.ConnectAsync(registry.Find(vm.Host), cancellationToken);
         VmMigrationOptions before = await host.GetVmOptionsAsync(vm.Uuid, cancellationToken);
-        VmMigrationOptions after = change(before) with { Problem = null };
+        VmMigrationOptions after = HostLists.Settle(change(before) with { Problem = null }, before, registry.OfCluster(vm.Cluster), vm.Cluster);
         ClusterState state = registry.Store.Load();
         IReadOnlyList<MigrationPolicy> policies = PolicyCatalog.Of(state);
         _ = after.Policy is null || after.Policy == before.Policy ? null : PolicyCatalog.Find(policies, after.Policy);
@@ -93,7 +94,10 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
             throw new OptionConflictException([conflict], vm.Name);
         }
 
-        return new($"VM '{vm.Name}'", OptionText.Of(before), OptionText.Of(after), before.Problem is string problem ? [problem] : []);
+        // What it makes of a VM that states nothing is what was typed.
+        VmMigrationOptions typed = change(VmMigrationOptions.Empty);
+        IReadOnlyList<string> warnings = await new OptionWarnings(hypervisor, registry).OfAsync(vm, typed, after, cancellationToken);
+        return new($"VM '{vm.Name}'", OptionText.Of(before), OptionText.Of(after), [.. before.Problem is string problem ? [problem] : Array.Empty<string>(), .. warnings]);
     }
 
     /// <summary>Makes a change of a VM's options that was proposed, on what the VM states now.</summary>
@@ -107,7 +111,9 @@ public sealed class OptionEditor(IHypervisor hypervisor, HostRegistry registry)
         ArgumentNullException.ThrowIfNull(change);
         IHypervisorHost host = await hypervisor.ConnectAsync(registry.Find(vm.Host), cancellationToken);
         VmMigrationOptions now = await host.GetVmOptionsAsync(vm.Uuid, cancellationToken);
-        await host.SetVmOptionsAsync(vm.Uuid, change(now) with { Problem = null }, cancellationToken);
+        VmMigrationOptions after = HostLists.Settle(change(now) with { Problem = null }, now, registry.OfCluster(vm.Cluster), vm.Cluster);
+        OptionRules.Check(after, vm.Name);
+        await host.SetVmOptionsAsync(vm.Uuid, after, cancellationToken);
         return await ReadAsync(vm, cancellationToken);
     }
 

@@ -36,6 +36,9 @@ public sealed record ClusterMigrationOption
     /// <summary>The network that memory must be sent over; null: any.</summary>
     public string? MigrationNetwork { get; init; }
 
+    /// <summary>Whether a VM with a passed-through CPU counts as pinned.</summary>
+    public required bool PassthroughCountsAsPinned { get; init; }
+
     /// <summary>The options that the cluster states itself; the others are the product's defaults.</summary>
     public required IReadOnlyList<string> Stated { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record ClusterMigrationOption
             Encryption = options.Encryption ?? false,
             MaxConcurrent = options.MaxConcurrent,
             MigrationNetwork = options.MigrationNetwork,
+            PassthroughCountsAsPinned = options.PassthroughCountsAsPinned ?? true,
             Stated = OptionText.Of(options).Where(pair => pair.Value != OptionText.Default).Select(pair => pair.Setting).ToArray(),
         };
     }

@@ -27,6 +27,7 @@ public static class OptionEdit
             Encryption = read.Value(nameof(ClusterMigrationOptions.Encryption), text => Flag(nameof(ClusterMigrationOptions.Encryption), text)),
             MaxConcurrent = read.Value(nameof(ClusterMigrationOptions.MaxConcurrent), text => Same(text, "Policy") ? null : Number(nameof(ClusterMigrationOptions.MaxConcurrent), text)),
             MigrationNetwork = read.Text(nameof(ClusterMigrationOptions.MigrationNetwork)) is { } network && !Same(network, "None") ? network : null,
+            PassthroughCountsAsPinned = read.Value(nameof(ClusterMigrationOptions.PassthroughCountsAsPinned), text => Flag(nameof(ClusterMigrationOptions.PassthroughCountsAsPinned), text)),
         };
         return options => options with
         {
@@ -39,6 +40,7 @@ public static class OptionEdit
             Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
             MaxConcurrent = read.Has(nameof(options.MaxConcurrent)) ? values.MaxConcurrent : options.MaxConcurrent,
             MigrationNetwork = read.Has(nameof(options.MigrationNetwork)) ? values.MigrationNetwork : options.MigrationNetwork,
+            PassthroughCountsAsPinned = read.Has(nameof(options.PassthroughCountsAsPinned)) ? values.PassthroughCountsAsPinned : options.PassthroughCountsAsPinned,
         };
     }
 
@@ -60,6 +62,13 @@ public static class OptionEdit
             SwitchoverBandwidth = read.Value(nameof(VmMigrationOptions.SwitchoverBandwidth), BandwidthChoice.Parse),
             Encryption = read.Value(nameof(VmMigrationOptions.Encryption), text => Flag(nameof(VmMigrationOptions.Encryption), text)),
             MaxDowntime = read.Value(nameof(VmMigrationOptions.MaxDowntime), DurationText.Parse),
+            RemapPins = read.Value(nameof(VmMigrationOptions.RemapPins), text => Flag(nameof(VmMigrationOptions.RemapPins), text)),
+            MigrationMode = read.Value(nameof(VmMigrationOptions.MigrationMode), Mode),
+            HighPerformance = read.Value(nameof(VmMigrationOptions.HighPerformance), text => Flag(nameof(VmMigrationOptions.HighPerformance), text)),
+            AssignedHosts = read.Hosts(nameof(VmMigrationOptions.AssignedHosts)),
+            ExcludedHosts = read.Hosts(nameof(VmMigrationOptions.ExcludedHosts)),
+            PreferredHosts = read.Hosts(nameof(VmMigrationOptions.PreferredHosts)),
+            AvoidedHosts = read.Hosts(nameof(VmMigrationOptions.AvoidedHosts)),
         };
         return options => options with
         {
@@ -70,6 +79,13 @@ public static class OptionEdit
             SwitchoverBandwidth = read.Has(nameof(options.SwitchoverBandwidth)) ? values.SwitchoverBandwidth : options.SwitchoverBandwidth,
             Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
             MaxDowntime = read.Has(nameof(options.MaxDowntime)) ? values.MaxDowntime : options.MaxDowntime,
+            RemapPins = read.Has(nameof(options.RemapPins)) ? values.RemapPins : options.RemapPins,
+            MigrationMode = read.Has(nameof(options.MigrationMode)) ? values.MigrationMode : options.MigrationMode,
+            HighPerformance = read.Has(nameof(options.HighPerformance)) ? values.HighPerformance : options.HighPerformance,
+            AssignedHosts = read.Has(nameof(options.AssignedHosts)) ? values.AssignedHosts : options.AssignedHosts,
+            ExcludedHosts = read.Has(nameof(options.ExcludedHosts)) ? values.ExcludedHosts : options.ExcludedHosts,
+            PreferredHosts = read.Has(nameof(options.PreferredHosts)) ? values.PreferredHosts : options.PreferredHosts,
+            AvoidedHosts = read.Has(nameof(options.AvoidedHosts)) ? values.AvoidedHosts : options.AvoidedHosts,
         };
     }
 
@@ -80,6 +96,19 @@ public static class OptionEdit
 
     private static bool? Flag(string setting, string text) =>
         bool.TryParse(text.Trim(), out bool flag) ? flag : throw Invalid(setting, text, "it is neither true nor false", "Write $true or $false.");
+
+    private static MigrationMode? Mode(string text)
+    {
+        foreach (MigrationMode mode in Enum.GetValues<MigrationMode>())
+        {
+            if (Same(text, $"{mode}"))
+            {
+                return mode;
+            }
+        }
+
+        throw Invalid(nameof(VmMigrationOptions.MigrationMode), text, "there is no such mode", $"Write one of {string.Join(", ", Enum.GetNames<MigrationMode>())}.");
+    }
 
     private static VirtMigrationException Invalid(string setting, string text, string reason, string wayOut) =>
         new("OptionInvalid", $"'{text}' cannot be {setting}: {reason}.", wayOut, setting);
@@ -92,6 +121,8 @@ public static class OptionEdit
 
         public string? Text(string setting) =>
             typed.TryGetValue(setting, out string? text) && !string.IsNullOrWhiteSpace(text) && !Same(text, none) ? text.Trim() : null;
+
+        public HostNames? Hosts(string setting) => Text(setting) is string text ? HostNames.Parse(text) : null;
 
         public T? Value<T>(string setting, Func<string, T> read)
             where T : struct => Text(setting) is string text ? read(text) : null;

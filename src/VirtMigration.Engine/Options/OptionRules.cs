@@ -38,8 +38,8 @@ public static class OptionRules
     /// <summary>Throws for the first rule that a VM's options break.</summary>
     /// <param name="options">The options.</param>
     /// <param name="vm">The VM.</param>
-    /// <exception cref="VirtMigrationException">ParallelConnectionsInvalid, BandwidthInvalid, BandwidthTooSmall or
-    /// DowntimeOutOfRange.</exception>
+    /// <exception cref="VirtMigrationException">ParallelConnectionsInvalid, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or
+    /// HostsContradict.</exception>
     public static void Check(VmMigrationOptions options, string vm)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -49,6 +49,9 @@ public static class OptionRules
         {
             throw QemuLimits.DowntimeOutOfRange(downtime, vm);
         }
+
+        CheckHosts(nameof(options.AssignedHosts), options.AssignedHosts, nameof(options.ExcludedHosts), options.ExcludedHosts, vm);
+        CheckHosts(nameof(options.PreferredHosts), options.PreferredHosts, nameof(options.AvoidedHosts), options.AvoidedHosts, vm);
     }
 
     /// <summary>Reads a migration network, <c>10.78.0.0/24</c>.</summary>
@@ -59,6 +62,18 @@ public static class OptionRules
         : throw new VirtMigrationException("MigrationNetworkInvalid",
             $"'{text}' is not a network: it needs the network's first address and the length of its prefix.",
             "Write it as 10.78.0.0/24 or fd00:78::/64; 'None' for any network.", text);
+
+    // That all assigned hosts are excluded is the same contradiction, once for each.
+    private static void CheckHosts(string wanted, HostNames? these, string unwanted, HostNames? those, string vm)
+    {
+        string[] both = [.. (these?.Names ?? []).Where(name => those?.Contains(name) == true)];
+        if (both.Length > 0)
+        {
+            throw new VirtMigrationException("HostsContradict",
+                $"VM '{vm}' cannot have {string.Join(" and ", both)} among its {wanted} ({these}) and its {unwanted} ({those}).",
+                $"Leave {(both.Length == 1 ? "it" : "them")} out of one of the two; ClusterValue takes a whole list back.", vm);
+        }
+    }
 
     private static void CheckMaximum(int? maximum, string target)
     {

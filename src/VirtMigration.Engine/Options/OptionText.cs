@@ -27,6 +27,7 @@ public static class OptionText
             (nameof(options.Encryption), options.Encryption?.ToString() ?? Default),
             (nameof(options.MaxConcurrent), options.MaxConcurrent?.ToString() ?? Default),
             (nameof(options.MigrationNetwork), options.MigrationNetwork ?? Default),
+            (nameof(options.PassthroughCountsAsPinned), options.PassthroughCountsAsPinned?.ToString() ?? Default),
         ];
     }
 
@@ -44,6 +45,13 @@ public static class OptionText
             (nameof(options.SwitchoverBandwidth), options.SwitchoverBandwidth?.Value ?? ClusterValue),
             (nameof(options.Encryption), options.Encryption?.ToString() ?? ClusterValue),
             (nameof(options.MaxDowntime), options.MaxDowntime is TimeSpan downtime ? DurationText.Exact(downtime) : ClusterValue),
+            (nameof(options.RemapPins), options.RemapPins?.ToString() ?? ClusterValue),
+            (nameof(options.MigrationMode), options.MigrationMode?.ToString() ?? ClusterValue),
+            (nameof(options.HighPerformance), options.HighPerformance?.ToString() ?? ClusterValue),
+            (nameof(options.AssignedHosts), options.AssignedHosts?.ToString() ?? ClusterValue),
+            (nameof(options.ExcludedHosts), options.ExcludedHosts?.ToString() ?? ClusterValue),
+            (nameof(options.PreferredHosts), options.PreferredHosts?.ToString() ?? ClusterValue),
+            (nameof(options.AvoidedHosts), options.AvoidedHosts?.ToString() ?? ClusterValue),
         ];
     }
 

@@ -42,6 +42,31 @@ public sealed record VmMigrationOption
     /// <summary>The downtime allowed at the start, or ClusterValue (which is the policy's).</summary>
     public required string MaxDowntime { get; init; }
 
+    /// <summary>Whether its pins are rewritten where they do not fit the destination: True, False, or ClusterValue.</summary>
+    public required string RemapPins { get; init; }
+
+    /// <summary>Who may migrate it: ManualAndAutomatic, ManualOnly, NotMigratable, or ClusterValue (then what it is made of
+    /// decides).</summary>
+    public required string MigrationMode { get; init; }
+
+    /// <summary>Whether it is a high-performance VM: True, False, or ClusterValue.</summary>
+    public required string HighPerformance { get; init; }
+
+    /// <summary>The only hosts that it may be on, with commas between them, or ClusterValue (any).</summary>
+    public required string AssignedHosts { get; init; }
+
+    /// <summary>The hosts that it must not be on, with commas between them, or ClusterValue (none).</summary>
+    public required string ExcludedHosts { get; init; }
+
+    /// <summary>The hosts that it should rather be on, with commas between them, or ClusterValue (none).</summary>
+    public required string PreferredHosts { get; init; }
+
+    /// <summary>The hosts that it should rather not be on, with commas between them, or ClusterValue (none).</summary>
+    public required string AvoidedHosts { get; init; }
+
+    /// <summary>What makes it a pinned or high-performance VM, a short text each; empty: it is none.</summary>
+    public required IReadOnlyList<string> PinnedBy { get; init; }
+
     /// <summary>What counts for the VM's migrations, and whose word it is.</summary>
     public required IReadOnlyList<OptionValue> Effective { get; init; }
 
@@ -50,14 +75,16 @@ public sealed record VmMigrationOption
 
     /// <summary>A VM's options with what counts.</summary>
     /// <param name="vm">The VM.</param>
-    /// <param name="options">What it states.</param>
+    /// <param name="definition">Its definition, with what it states.</param>
     /// <param name="cluster">What its cluster states.</param>
     /// <param name="policies">The policies there are.</param>
     public static VmMigrationOption From(
-        VirtualMachine vm, VmMigrationOptions options, ClusterMigrationOptions cluster, IReadOnlyList<MigrationPolicy> policies)
+        VirtualMachine vm, VmDefinition definition, ClusterMigrationOptions cluster, IReadOnlyList<MigrationPolicy> policies)
     {
         ArgumentNullException.ThrowIfNull(vm);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(definition);
+        VmMigrationOptions options = definition.Options;
+        EffectiveMigrationMode mode = EffectiveMigrationMode.Of(definition, cluster);
         EffectiveOptions effective = OptionResolver.Resolve(new PlanOptions(), options, cluster, policies);
         Dictionary<string, string> own = OptionText.Of(options).ToDictionary(pair => pair.Setting, pair => pair.Value);
         return new()
@@ -73,6 +100,14 @@ public sealed record VmMigrationOption
             SwitchoverBandwidth = own[nameof(SwitchoverBandwidth)],
             Encryption = own[nameof(Encryption)],
             MaxDowntime = own[nameof(MaxDowntime)],
+            RemapPins = own[nameof(RemapPins)],
+            MigrationMode = own[nameof(MigrationMode)],
+            HighPerformance = own[nameof(HighPerformance)],
+            AssignedHosts = own[nameof(AssignedHosts)],
+            ExcludedHosts = own[nameof(ExcludedHosts)],
+            PreferredHosts = own[nameof(PreferredHosts)],
+            AvoidedHosts = own[nameof(AvoidedHosts)],
+            PinnedBy = (string[])[.. mode.PinnedBy],
             Effective = (OptionValue[])
             [
                 new(nameof(Policy), effective.Policy.Value.Name, effective.Policy.Origin),
@@ -82,6 +117,8 @@ public sealed record VmMigrationOption
                 new(nameof(SwitchoverBandwidth), effective.SwitchoverBandwidth.Value.Value, effective.SwitchoverBandwidth.Origin),
                 new(nameof(Encryption), $"{effective.Encryption.Value}", effective.Encryption.Origin),
                 new(nameof(MaxDowntime), DurationText.Exact(effective.InitialDowntime.Value), effective.InitialDowntime.Origin),
+                new(nameof(RemapPins), $"{effective.RemapPins.Value}", effective.RemapPins.Origin),
+                new(nameof(MigrationMode), $"{mode.Mode}", mode.Origin),
             ],
             Problem = options.Problem,
         };

@@ -49,6 +49,10 @@ public sealed record VmMigrationOptions
     /// <summary>The hosts that it should rather not be on.</summary>
     public HostNames? AvoidedHosts { get; init; }
 
+    /// <summary>Whether the VM may be on a host.</summary>
+    /// <param name="host">The host.</param>
+    public bool Allows(string host) => AssignedHosts?.Contains(host) != false && ExcludedHosts?.Contains(host) != true;
+
     /// <summary>Why what is stored with the VM cannot be understood, and so counts as nothing; null: it can. A newer version of this
     /// product may have written it: it is left as it is.</summary>
     public string? Problem { get; init; }

@@ -42,6 +42,9 @@ public sealed record DestinationCandidate(VirtualMachine Vm, VmDefinition Defini
     /// <summary>The hosts that did not say which VMs they run.</summary>
     public IReadOnlyList<string> Silent { get; init; } = [];
 
+    /// <summary>Whether mandatory affinity groups only warn.</summary>
+    public bool IgnoreAffinity { get; init; }
+
     /// <summary>What the cluster states.</summary>
     public ClusterMigrationOptions Cluster { get; init; } = new() { Cluster = string.Empty };
 

@@ -12,6 +12,8 @@ public static class DestinationRanking
         new PinsTakenWeight(),
         new MemoryLoadWeight(),
         new CpuLoadWeight(),
+        new HostPreferenceWeight(),
+        new AffinityWeight(),
     ];
 
     /// <summary>A report for each candidate: those that the VM can go to by rank, then the others by how few blockers they have; equal
@@ -65,7 +67,7 @@ public static class DestinationRanking
     {
         IReadOnlyList<DestinationFinding> findings = DestinationSelector.Findings(candidate);
         bool eligible = !findings.Any(finding => finding.Severity == FindingSeverity.Blocker);
-        IReadOnlyList<DestinationMerit> merits = eligible ? [.. s_weights.Select(weight => weight.Weigh(candidate))] : [];
+        IReadOnlyList<DestinationMerit> merits = eligible ? [.. s_weights.Select(weight => weight.Weigh(candidate)).Where(merit => merit.Share > 0)] : [];
         return new()
         {
             VM = candidate.Vm.Name,

@@ -34,6 +34,9 @@ public static class DestinationSelector
         new LockedMemoryCheck(),
         new PostCopyCheck(),
         new MigrationLimitCheck(),
+        new MigrationModeCheck(),
+        new AssignedHostCheck(),
+        new AffinityCheck(),
         new PlanCheck(),
     ];
 

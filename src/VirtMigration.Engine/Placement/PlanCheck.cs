@@ -1,3 +1,5 @@
+using VirtMigration.Planning;
+
 namespace VirtMigration.Placement;
 
 /// <summary>A plan must be possible: what the planner refuses, and what it warns of, is found here.</summary>
@@ -8,8 +10,8 @@ public sealed class PlanCheck : IDestinationCheck
     {
         ArgumentNullException.ThrowIfNull(candidate);
 
-        // The same host has a finding of its own, and so have pins that cannot be had.
-        if (candidate.PlanError is { ErrorId: not ("DestinationIsSource" or "PinsNotRemappable") } error)
+        // The same host, a VM that may not be migrated, and pins that cannot be had have findings of their own.
+        if (candidate.PlanError is { ErrorId: not ("DestinationIsSource" or RequestRules.NotMigratable or "PinsNotRemappable") } error)
         {
             yield return new(error.ErrorId, candidate.Destination.Name, FindingSeverity.Blocker, "a migration that can be planned", error.Message.TrimEnd('.'), error.RecommendedAction);
         }

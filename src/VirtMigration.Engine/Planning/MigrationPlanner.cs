@@ -11,7 +11,7 @@ public static class MigrationPlanner
     /// <summary>Makes the plan. What contradicts each other is settled here, before anything starts: what a parameter asks for and
     /// cannot have is refused, what a VM or a cluster states gives way, with the reason in the decision and a warning.</summary>
     /// <param name="request">What is asked for.</param>
-    /// <exception cref="VirtMigrationException">VmNotRunning, DestinationIsSource, TransportRefused, AttachedPostCopy, PostCopyNotSupported,
+    /// <exception cref="VirtMigrationException">VmNotRunning, VmNotMigratable, DestinationIsSource, TransportRefused, AttachedPostCopy, PostCopyNotSupported,
     /// ParallelForbidden, ParallelNotSupported, ParallelPostCopyConflict, PostCopyUnplanned, EncryptionNotSupported,
     /// MigrationAddressOutsideNetwork, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or PinsNotRemappable: the request cannot
     /// be planned.</exception>

@@ -37,6 +37,9 @@ public sealed record PlanOptions
     /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
     public bool? RemapPins { get; init; }
 
+    /// <summary>Whether affinity groups that would be broken only warn.</summary>
+    public bool IgnoreAffinity { get; init; }
+
     /// <summary>Who drives the transfer and how it travels.</summary>
     public MigrationTransport Transport { get; init; }
 }

@@ -1,14 +1,19 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 
 namespace VirtMigration.Planning;
 
 /// <summary>What makes a request impossible, whatever the settings.</summary>
 internal static class RequestRules
 {
+    /// <summary>The identifier of the refusal of a VM that may not be migrated.</summary>
+    public const string NotMigratable = "VmNotMigratable";
+
     /// <summary>Throws for the first rule that a request breaks.</summary>
     public static void Check(MigrationRequest request)
     {
         VmMustRun(request.Vm);
+        VmMustBeMigratable(request.Vm, request.Definition, request.Cluster);
         HostsMustDiffer(request);
         TransportMustBeKnown(request);
     }
@@ -30,6 +35,20 @@ internal static class RequestRules
                 : "Wait until it runs, then try again.",
             vm.Name);
     }
+
+    /// <summary>Throws for a VM that nobody may migrate.</summary>
+    public static void VmMustBeMigratable(VirtualMachine vm, VmDefinition definition, ClusterMigrationOptions cluster)
+    {
+        EffectiveMigrationMode mode = EffectiveMigrationMode.Of(definition, cluster);
+        if (mode.Mode == MigrationMode.NotMigratable)
+        {
+            throw new VirtMigrationException(NotMigratable, $"VM '{vm.Name}' on {vm.Host} may not be migrated: its MigrationMode is NotMigratable ({mode.Reason()}).",
+                AllowMigration(vm.Name), vm.Name);
+        }
+    }
+
+    /// <summary>The way out where a VM may not be migrated.</summary>
+    public static string AllowMigration(string vm) => $"Allow it first: Set-VmMigrationOption {vm} -MigrationMode ManualOnly.";
 
     private static void HostsMustDiffer(MigrationRequest request)
     {

@@ -153,6 +153,16 @@ public sealed class ClusterFile : IClusterStore
 
             Options.OptionRules.Check(options);
         }
+
+        foreach (Options.AffinityGroup group in state.AffinityGroups)
+        {
+            if (group is null || string.IsNullOrWhiteSpace(group.Cluster) || group.Vms.Any(vm => vm is null || vm.Uuid == Guid.Empty || string.IsNullOrWhiteSpace(vm.Name)))
+            {
+                throw new JsonSerializationException($"the affinity group '{group?.Name}' lacks its cluster, or a VM of it its uuid or name");
+            }
+
+            Options.AffinityRules.Check(group);
+        }
     }
 
     // Named by content, so that reading the same broken file twice leaves one copy.

@@ -41,6 +41,13 @@ internal static class VmOptionsXml
             (options, text) => options with { SwitchoverBandwidth = BandwidthChoice.Parse(text) }),
         new("encryption", options => Text(options.Encryption), (options, text) => options with { Encryption = YesOrNo(text) }),
         new("maxDowntime", options => Text(options.MaxDowntime), (options, text) => options with { MaxDowntime = Downtime(text) }),
+        new("remapPins", options => Text(options.RemapPins), (options, text) => options with { RemapPins = YesOrNo(text) }),
+        new("migrationMode", options => options.MigrationMode?.ToString(), (options, text) => options with { MigrationMode = Mode(text) }),
+        new("highPerformance", options => Text(options.HighPerformance), (options, text) => options with { HighPerformance = YesOrNo(text) }),
+        new("assignedHosts", options => options.AssignedHosts?.ToString(), (options, text) => options with { AssignedHosts = Hosts(text) }),
+        new("excludedHosts", options => options.ExcludedHosts?.ToString(), (options, text) => options with { ExcludedHosts = Hosts(text) }),
+        new("preferredHosts", options => options.PreferredHosts?.ToString(), (options, text) => options with { PreferredHosts = Hosts(text) }),
+        new("avoidedHosts", options => options.AvoidedHosts?.ToString(), (options, text) => options with { AvoidedHosts = Hosts(text) }),
     ];
 
     /// <summary>The options of a definition, which has the element with its namespace.</summary>
@@ -195,6 +202,13 @@ internal static class VmOptionsXml
         "no" => false,
         _ => throw new FormatException($"'{text}' is neither yes nor no."),
     };
+
+    // By its name alone: a number would mean another mode when one is put between.
+    private static MigrationMode Mode(string text) =>
+        Enum.GetNames<MigrationMode>().Contains(text) ? Enum.Parse<MigrationMode>(text) : throw new FormatException($"'{text}' is no migration mode.");
+
+    // An empty list could mean any host or none.
+    private static HostNames Hosts(string text) => HostNames.Parse(text) ?? throw new FormatException("it names no host.");
 
     private static TimeSpan Downtime(string text)
     {

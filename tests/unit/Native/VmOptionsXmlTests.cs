@@ -16,6 +16,13 @@ public sealed class VmOptionsXmlTests
         SwitchoverBandwidth = BandwidthChoice.Link,
         Encryption = true,
         MaxDowntime = TimeSpan.FromMilliseconds(500),
+        RemapPins = true,
+        MigrationMode = MigrationMode.ManualOnly,
+        HighPerformance = true,
+        AssignedHosts = HostNames.Parse("h1,h2"),
+        ExcludedHosts = HostNames.Parse("h3"),
+        PreferredHosts = HostNames.Parse("h1"),
+        AvoidedHosts = HostNames.Parse("h2"),
     };
 
     /// <summary>One value each, with its attribute: the text is what other versions of the module will find.</summary>
@@ -46,6 +53,17 @@ public sealed class VmOptionsXmlTests
         { new() { MaxDowntime = TimeSpan.FromMilliseconds(1) }, "maxDowntime=\"1ms\"" },
         { new() { MaxDowntime = new(15_001) }, "maxDowntime=\"1.5001ms\"" },
         { new() { MaxDowntime = TimeSpan.FromSeconds(2000) }, "maxDowntime=\"2000000ms\"" },
+        { new() { RemapPins = true }, "remapPins=\"yes\"" },
+        { new() { RemapPins = false }, "remapPins=\"no\"" },
+        { new() { MigrationMode = MigrationMode.ManualAndAutomatic }, "migrationMode=\"ManualAndAutomatic\"" },
+        { new() { MigrationMode = MigrationMode.ManualOnly }, "migrationMode=\"ManualOnly\"" },
+        { new() { MigrationMode = MigrationMode.NotMigratable }, "migrationMode=\"NotMigratable\"" },
+        { new() { HighPerformance = true }, "highPerformance=\"yes\"" },
+        { new() { HighPerformance = false }, "highPerformance=\"no\"" },
+        { new() { AssignedHosts = HostNames.Parse("h2.example, h1") }, "assignedHosts=\"h1,h2.example\"" },
+        { new() { ExcludedHosts = HostNames.Parse("h9") }, "excludedHosts=\"h9\"" },
+        { new() { PreferredHosts = HostNames.Parse("h9") }, "preferredHosts=\"h9\"" },
+        { new() { AvoidedHosts = HostNames.Parse("h9") }, "avoidedHosts=\"h9\"" },
     };
 
     [Theory]
@@ -63,7 +81,9 @@ public sealed class VmOptionsXmlTests
         string? text = Write(s_all);
         Assert.Equal(
             "<options version=\"1\" policy=\"Very &lt;&quot;&amp;'&gt; Large\" parallelConnections=\"255\" maxParallelConnections=\"8\" "
-                + "migrationBandwidth=\"1000000000bps\" switchoverBandwidth=\"Link\" encryption=\"yes\" maxDowntime=\"500ms\" />",
+                + "migrationBandwidth=\"1000000000bps\" switchoverBandwidth=\"Link\" encryption=\"yes\" maxDowntime=\"500ms\" "
+                + "remapPins=\"yes\" migrationMode=\"ManualOnly\" highPerformance=\"yes\" assignedHosts=\"h1,h2\" excludedHosts=\"h3\" preferredHosts=\"h1\" "
+                + "avoidedHosts=\"h2\" />",
             text);
         Assert.Equal(s_all, VmOptionsXml.Read(text!));
     }
@@ -131,6 +151,13 @@ public sealed class VmOptionsXmlTests
     [InlineData("version='1' maxDowntime='0.9999ms'", "'0.9999ms'")]
     [InlineData("version='1' maxDowntime='2000001ms'", "'2000001ms'")]
     [InlineData("version='1' maxDowntime='99999999999999h'", "'99999999999999h'")]
+    [InlineData("version='1' remapPins='true'", "'true'")]
+    [InlineData("version='1' migrationMode='1'", "'1'")]
+    [InlineData("version='1' migrationMode='manualOnly'", "'manualOnly'")]
+    [InlineData("version='1' migrationMode=''", "''")]
+    [InlineData("version='1' highPerformance=''", "''")]
+    [InlineData("version='1' assignedHosts=''", "assignedHosts: it names no host")]
+    [InlineData("version='1' excludedHosts=' , '", "excludedHosts: it names no host")]
     [InlineData("version='1' policy='p' encryption='perhaps' maxDowntime='5ms'", "encryption: 'perhaps'")]
     public void What_cannot_be_understood_counts_as_nothing_says_why_and_can_be_replaced(string attributes, string named)
     {
@@ -155,6 +182,17 @@ public sealed class VmOptionsXmlTests
         VirtMigrationException error = Assert.Throws<VirtMigrationException>(() => Write(s_all, text));
         Assert.Equal("VmOptionsUnreadable", error.ErrorId);
         Assert.Contains($"virsh metadata web1 {VmOptionsXml.Namespace}", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    // A document of before there were these, and what a version without them makes of ours: to it they are unknown attributes.
+    [Fact]
+    public void A_document_without_the_later_settings_is_read_and_gets_them_without_another_version()
+    {
+        const string Former = "<options version='1' policy='p' encryption='yes'/>";
+        Assert.Equal(new() { Policy = "p", Encryption = true }, VmOptionsXml.Read(Former));
+        Assert.Equal(
+            "<options version=\"1\" policy=\"p\" encryption=\"yes\" migrationMode=\"ManualOnly\" assignedHosts=\"h1\" />",
+            Write(VmOptionsXml.Read(Former) with { MigrationMode = MigrationMode.ManualOnly, AssignedHosts = HostNames.Parse("h1") }, Former));
     }
 
     [Fact]

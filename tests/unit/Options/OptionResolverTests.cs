@@ -66,6 +66,11 @@ public sealed class OptionResolverTests
             Parameter = (it => it with { PostCopy = PostCopyMode.Off }, "Off"),
             Policy = (it => it with { ArmsPostCopy = true }, "Armed"),
         },
+        new("RemapPins", "False (Default)", it => Text(it.RemapPins))
+        {
+            Parameter = (it => it with { RemapPins = false }, "False"),
+            Vm = (it => it with { RemapPins = true }, "True"),
+        },
         new("MaxConcurrent", "2 (Policy)", it => Text(it.MaxConcurrent))
         {
             Cluster = (it => it with { MaxConcurrent = 6 }, "6"),

@@ -19,6 +19,7 @@ public sealed class OptionTextTests
         Encryption = true,
         MaxConcurrent = 3,
         MigrationNetwork = "10.78.0.0/24",
+        PassthroughCountsAsPinned = false,
     };
 
     private static readonly VmMigrationOptions s_fullOfVm = new()
@@ -30,6 +31,13 @@ public sealed class OptionTextTests
         SwitchoverBandwidth = BandwidthChoice.Parse("100MB/s"),
         Encryption = false,
         MaxDowntime = TimeSpan.FromMilliseconds(1500),
+        RemapPins = true,
+        MigrationMode = MigrationMode.NotMigratable,
+        HighPerformance = false,
+        AssignedHosts = HostNames.Parse("h2,h1"),
+        ExcludedHosts = HostNames.Parse("h3"),
+        PreferredHosts = HostNames.Parse("h1 h1"),
+        AvoidedHosts = HostNames.Parse("h2"),
     };
 
     [Fact]
@@ -56,10 +64,10 @@ public sealed class OptionTextTests
     public void What_is_stated_is_written_as_people_write_it()
     {
         Assert.Equal(
-            ["VeryLarge", "8", "12", "True", "5 Gbps", "Link", "True", "3", "10.78.0.0/24"],
+            ["VeryLarge", "8", "12", "True", "5 Gbps", "Link", "True", "3", "10.78.0.0/24", "False"],
             OptionText.Of(s_full).Select(pair => pair.Value));
         Assert.Equal(
-            ["PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms"],
+            ["PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms", "True", "NotMigratable", "False", "h1,h2", "h3", "h1", "h2"],
             OptionText.Of(s_fullOfVm).Select(pair => pair.Value));
     }
 
@@ -95,6 +103,8 @@ public sealed class OptionTextTests
                 silent.SwitchoverBandwidth, silent.Encryption));
         Assert.Null(silent.MaxConcurrent);
         Assert.Null(silent.MigrationNetwork);
+        Assert.True(silent.PassthroughCountsAsPinned);
+        Assert.False(ClusterMigrationOption.From(s_full).PassthroughCountsAsPinned);
         Assert.Empty(silent.Stated);
 
         ClusterMigrationOption full = ClusterMigrationOption.From(s_full);
@@ -111,7 +121,11 @@ public sealed class OptionTextTests
     {
         VmMigrationOption option = VmMigrationOption.From(
             Given.Vm(),
-            new() { ParallelConnections = ParallelChoice.Auto, Problem = "half of it is unknown" },
+            Given.Definition() with
+            {
+                Options = new() { ParallelConnections = ParallelChoice.Auto, AssignedHosts = HostNames.Parse("h1 h2"), Problem = "half of it is unknown" },
+                VCpuPins = [new(0, [1])],
+            },
             new() { Cluster = "c1", Policy = "VeryLarge", Encryption = true },
             BuiltInPolicies.All);
         Assert.Equal(("db1", Given.Id(101), "h1", "c1"), (option.VM, option.Uuid, option.Host, option.Cluster));
@@ -122,9 +136,17 @@ public sealed class OptionTextTests
                 option.MaxDowntime,
             ]);
         Assert.Equal(
+            ["ClusterValue", "ClusterValue", "ClusterValue", "h1,h2", "ClusterValue", "ClusterValue", "ClusterValue"],
+            [
+                option.RemapPins, option.MigrationMode, option.HighPerformance, option.AssignedHosts, option.ExcludedHosts, option.PreferredHosts,
+                option.AvoidedHosts,
+            ]);
+        Assert.Equal(["vCPU 0 is pinned"], Assert.IsType<string[]>(option.PinnedBy));
+        Assert.Equal(
             [
                 "Policy VeryLarge (Cluster)", "ParallelConnections Auto (Vm)", "MaxParallelConnections 16 (Default)", "MigrationBandwidth Link (Default)",
                 "SwitchoverBandwidth None (Default)", "Encryption True (Cluster)", "MaxDowntime 300 ms (Policy)",
+                "RemapPins False (Default)", "MigrationMode ManualOnly (Default)",
             ],
             option.Effective.Select(one => one.ToString()));
         Assert.Equal("half of it is unknown", option.Problem);
@@ -133,10 +155,13 @@ public sealed class OptionTextTests
     [Fact]
     public void What_a_VM_states_is_read_back_from_what_it_shows()
     {
-        VmMigrationOption option = VmMigrationOption.From(Given.Vm(), s_fullOfVm, new() { Cluster = "c1" }, BuiltInPolicies.All);
+        VmMigrationOption option = VmMigrationOption.From(Given.Vm(), Given.Definition() with { Options = s_fullOfVm }, new() { Cluster = "c1" }, BuiltInPolicies.All);
         Assert.Equal(s_fullOfVm.ParallelConnections, ParallelChoice.Parse(option.ParallelConnections));
         Assert.Equal(s_fullOfVm.MigrationBandwidth, BandwidthChoice.Parse(option.MigrationBandwidth));
         Assert.Equal(s_fullOfVm.MaxDowntime, DurationText.Parse(option.MaxDowntime));
         Assert.Equal("False", option.Encryption);
+        Assert.Equal(
+            s_fullOfVm with { Policy = null },
+            OptionEdit.OfVm(OptionText.Of(s_fullOfVm).ToDictionary(pair => pair.Setting, pair => pair.Setting == "Policy" ? "ClusterValue" : pair.Value))(s_fullOfVm));
     }
 }

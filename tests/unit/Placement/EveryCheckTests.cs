@@ -1,5 +1,6 @@
 using System.Reflection;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
 using Xunit;
@@ -68,6 +69,7 @@ public sealed class EveryCheckTests
             HugePageUses = [new(Given.GiB(1), [1])],
             Disks = [new() { Target = "vda", Source = DiskSource.Volume, Pool = "images", Path = "a" }, new() { Target = "sda", Source = DiskSource.File }],
             Networks = [new("network", "lan", null, false), new("bridge", "br0", null, false)],
+            Options = new() { MigrationMode = MigrationMode.ManualAndAutomatic, AssignedHosts = HostNames.Parse("h1,h2"), ExcludedHosts = HostNames.Parse("h3") },
         })
         .From(facts => facts with { Cpu = new() { Vendor = "Intel", Model = "Icelake-Server", Features = new HashSet<string> { "vmx" } } })
         .To(facts => facts with
@@ -80,6 +82,8 @@ public sealed class EveryCheckTests
     {
         Load = new() { Pins = new Dictionary<int, int> { [60] = 1 } },
         Cpu = new(true, null),
+        Groups = [GivenPlacement.Together(true, 1), GivenPlacement.Apart(true, 2)],
+        Whereabouts = new Dictionary<Guid, string> { [Given.Id(1)] = "h2", [Given.Id(2)] = "h1" },
         SourceSurroundings = new() { Pools = [s_nfs] },
         Surroundings = new() { Pools = [s_nfs], Networks = new HashSet<string> { "lan" }, Devices = new HashSet<string> { "br0" } },
     };
@@ -98,6 +102,7 @@ public sealed class EveryCheckTests
             BlockJobs = ["vda"],
             Tpm = true,
             Nvram = true,
+            Options = new() { MigrationMode = MigrationMode.NotMigratable, AssignedHosts = HostNames.Parse("h1"), ExcludedHosts = HostNames.Parse("h2,h3") },
         })
         .From(facts => facts with { LibvirtVersion = new(12, 0), HypervisorVersion = new(11, 0), Cpu = facts.Cpu with { TscFrequency = 3_000_000_000 } })
         .To(facts => facts with
@@ -120,6 +125,9 @@ public sealed class EveryCheckTests
             Reasons = ["needs 4 CPUs for itself, has 2"],
             Losses = ["vCPUs 0-1 share a core"],
         },
+        Groups = [GivenPlacement.Together(true, 1, 3), GivenPlacement.Apart(true, 2), GivenPlacement.Together(false, 1), GivenPlacement.Apart(false, 2, 3)],
+        Whereabouts = new Dictionary<Guid, string> { [Given.Id(1)] = "h1", [Given.Id(2)] = "h2" },
+        Silent = ["h4"],
         Load = new() { Pins = new Dictionary<int, int> { [4] = 1 }, Incoming = 60, CommittedMemory = Given.GiB(250) },
         Surroundings = new() { Pools = [], Networks = new HashSet<string>(), Devices = new HashSet<string>() },
     });

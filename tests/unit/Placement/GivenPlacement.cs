@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Units;
@@ -35,10 +36,25 @@ internal static class GivenPlacement
     public static NumaCell Cell(int id, int? free, params HugePagePool[] pools) =>
         new(id, Given.GiB(128), free is int gibibytes ? Given.GiB(gibibytes) : null, [], pools);
 
+    /// <summary>A group that db1 is in with the VMs of some numbers, who are called by them: vm1, vm2 ...</summary>
+    public static AffinityGroup Together(bool mandatory, params int[] peers) => Group(AffinityRule.Together, mandatory, peers);
+
+    /// <summary>The same, apart.</summary>
+    public static AffinityGroup Apart(bool mandatory, params int[] peers) => Group(AffinityRule.Apart, mandatory, peers);
+
     /// <summary>What a check finds, as <c>Blocker MemoryInsufficient; Warning MemoryOvercommitted</c>; empty: nothing.</summary>
     public static string Finds(this IDestinationCheck check, DestinationCandidate candidate) =>
         string.Join("; ", check.Check(candidate).Select(finding => $"{finding.Severity} {finding.Id}"));
 
     /// <summary>What a check finds, in words.</summary>
     public static string Says(this IDestinationCheck check, DestinationCandidate candidate) => string.Join("; ", check.Check(candidate));
+
+    private static AffinityGroup Group(AffinityRule rule, bool mandatory, int[] peers) => new()
+    {
+        Name = rule == AffinityRule.Together ? "close" : "far",
+        Cluster = "c1",
+        Rule = rule,
+        Mandatory = mandatory,
+        Vms = [new(Given.Vm().Uuid, "db1"), .. peers.Select(peer => new AffinityMember(Given.Id(peer), $"vm{peer}"))],
+    };
 }

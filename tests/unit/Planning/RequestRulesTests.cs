@@ -19,6 +19,27 @@ public sealed class RequestRulesTests
     }
 
     [Theory]
+    [InlineData(MigrationMode.NotMigratable, true)]
+    [InlineData(MigrationMode.ManualOnly, false)]
+    [InlineData(MigrationMode.ManualAndAutomatic, false)]
+    [InlineData(null, false)]
+    public void A_VM_that_nobody_may_migrate_is_refused_whoever_asks(MigrationMode? mode, bool refused)
+    {
+        MigrationRequest request = Given.Request().Stating(new() { MigrationMode = mode });
+        request = request with { Definition = request.Definition with { VCpuPins = [new(0, [1])] } };
+        if (!refused)
+        {
+            Assert.Equal("h2", request.Planned().Destination);
+            return;
+        }
+
+        VirtMigrationException error = request.Refused("VmNotMigratable");
+        Assert.Equal("db1", error.Target);
+        Assert.Contains("VM 'db1' on h1 may not be migrated: its MigrationMode is NotMigratable (it states so)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-VmMigrationOption db1 -MigrationMode ManualOnly", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Gone", null, "the VM asks for policy 'Gone'")]
     [InlineData(null, "Gone", "cluster 'c1' asks for policy 'Gone'")]
     public void A_policy_that_is_not_known_here_is_a_warning(string? vm, string? cluster, string warning)
