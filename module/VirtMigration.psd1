@@ -14,6 +14,7 @@
         'Get-VM'
         'Get-VmHost'
         'Get-VmMigration'
+        'Get-VmMigrationHistory'
         'Get-VmMigrationOption'
         'Get-VmMigrationPlan'
         'Get-VmMigrationPolicy'
