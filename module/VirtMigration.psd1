@@ -15,6 +15,7 @@
         'Get-VmAffinityGroup'
         'Get-VmHost'
         'Get-VmMigration'
+        'Get-VmMigrationHistory'
         'Get-VmMigrationOption'
         'Get-VmMigrationPlan'
         'Get-VmMigrationPolicy'

@@ -35,7 +35,10 @@ internal static class Session
 
     public static PlanMaker PlanMaker => new(Hypervisor, Registry, $"{Environment.UserName}@{Environment.MachineName}");
 
-    public static MigrationRunner Runner => new(Clock);
+    /// <summary>The runs that were recorded, in the same folder.</summary>
+    public static IMigrationHistory History => new HistoryFile(ClusterFile.DefaultFolder());
+
+    public static MigrationRunner Runner => new(Clock, History);
 
     public static MigrationLister Lister => new(Hypervisor, Clock, IsAlive);
 

@@ -3,17 +3,22 @@ using VirtMigration.Convergence;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
+using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
 /// <summary>Runs one plan: prepares the VM, hands the transfer to the hypervisor, watches it, and asks both hosts where the VM is
 /// when it ended, however it ended.</summary>
 /// <param name="clock">The clock.</param>
-public sealed class MigrationRunner(TimeProvider clock)
+/// <param name="history">Where each run that was started is recorded; null: nowhere.</param>
+public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? history = null)
 {
     // Long enough for a daemon to clear an aborted migration away (0.03 s in practice), short enough for a person at a prompt.
     private static readonly TimeSpan s_settlePatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_settleRetry = TimeSpan.FromMilliseconds(100);
+
+    // Recording takes milliseconds; a disk or a server that hangs must not keep the result from its operator.
+    private static readonly TimeSpan s_recordPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs a plan. It returns a result for every migration that was started; an exception means that nothing was touched.</summary>
     /// <param name="run">The plan, the hosts and who asked.</param>
@@ -30,7 +35,8 @@ public sealed class MigrationRunner(TimeProvider clock)
         stop.ThrowIfCancellationRequested();
         PreparedVm prepared = await PreparedVm.PrepareAsync(run, startedAt, stop);
         await using IMigrationEvents events = prepared.Events;
-        TransferWatch watch = new(run, events, progress, clock);
+        SampleLog samples = new(progress);
+        TransferWatch watch = new(run, events, samples, clock);
         TransferEnd end = await watch.RunAsync(plan.Transfer, stop);
         if (end.Error?.Fault == HypervisorFault.MemoryLockRefused && plan.Transfer.Uses(MigrationTechniques.ZeroCopy) && !stop.IsCancellationRequested)
         {
@@ -41,8 +47,8 @@ public sealed class MigrationRunner(TimeProvider clock)
         (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await AskBothAsync(run, end);
         List<string> notices = [.. await prepared.FinishAsync(state, end.Error)];
         MigrationCounters? figures = state == MigrationEndState.Moved ? watch.Completed ?? await CompletedAsync(run) : null;
-        progress?.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
-        return ResultBuilder.Build(new()
+        samples.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
+        MigrationResult result = ResultBuilder.Build(new()
         {
             Plan = plan,
             End = end,
@@ -55,6 +61,28 @@ public sealed class MigrationRunner(TimeProvider clock)
             StartedAt = startedAt,
             Duration = clock.GetElapsedTime(started),
         });
+        return await RecordAsync(run, result, samples);
+    }
+
+    // The migration has ended and the result is true, whatever the history does: what goes wrong there becomes a notice.
+    private async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
+    {
+        if (history is null)
+        {
+            return result;
+        }
+
+        try
+        {
+            MigrationRecord record = RecordBuilder.Build(run, result, samples.Samples(), clock.GetUtcNow());
+            await history.AppendAsync(record, CancellationToken.None).WaitAsync(s_recordPatience);
+            return result;
+        }
+        catch (Exception error)
+        {
+            string reason = error is TimeoutException ? $"the history has not answered for {DurationText.Exact(s_recordPatience)}" : error.Message;
+            return result with { Notices = (string[])[.. result.Notices, $"the run could not be recorded: {reason}"] };
+        }
     }
 
     // A migration that just ended may be half cleared away, so an answer that is not final is asked for again, for a while.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Linq;
@@ -18,7 +17,6 @@ public sealed class ClusterFile : IClusterStore
 
     // Two operators' registrations take milliseconds each; ten seconds mean that a holder hangs.
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_lockRetry = TimeSpan.FromMilliseconds(20);
 
     private static readonly JsonSerializerSettings s_form = new()
     {
@@ -185,27 +183,9 @@ public sealed class ClusterFile : IClusterStore
         }
     }
 
-    private FileStream Lock()
-    {
-        string path = $"{FilePath}.lock";
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < s_lockPatience)
-            {
-                Task.Delay(s_lockRetry).Wait();
-            }
-            catch (IOException error) when (File.Exists(path))
-            {
-                throw new VirtMigrationException("ClusterFileLocked", $"The cluster file {FilePath} has been locked by another process for {s_lockPatience.TotalSeconds:0} s.",
-                    "Try again; if it stays locked, look for a process that hangs with the file open.", FilePath, error);
-            }
-        }
-    }
+    private FileStream Lock() => FileLock.Take($"{FilePath}.lock", s_lockPatience, error => new(
+        "ClusterFileLocked", $"The cluster file {FilePath} has been locked by another process for {s_lockPatience.TotalSeconds:0} s.",
+        "Try again; if it stays locked, look for a process that hangs with the file open.", FilePath, error));
 
     private void Replace(string text)
     {
