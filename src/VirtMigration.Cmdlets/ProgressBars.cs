@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using VirtMigration.Convergence;
 using VirtMigration.Planning;
-using VirtMigration.Units;
 
 namespace VirtMigration.Cmdlets;
 
@@ -25,17 +24,17 @@ internal sealed class ProgressBars(Cmdlet cmdlet)
             return;
         }
 
-        string phase = sample.Phase switch
+        // The minimal view shows the status only, and cuts it at the end: what matters most comes first.
+        string status = sample.Phase switch
         {
-            MigrationPhase.PreCopy => $"pre-copy, pass {Math.Max(1, sample.Pass)}",
-            MigrationPhase.PostCopy => "post-copy",
+            MigrationPhase.PreCopy => $"pass {Math.Max(1, sample.Pass)}, {sample.Outlook}; {sample.Remaining} of {sample.Total} in this pass{Throttle(sample)}",
+            MigrationPhase.PostCopy => $"post-copy, {sample.Outlook}; {sample.Remaining} of {sample.Total}",
             _ => "preparing",
         };
-        string remaining = sample.Phase == MigrationPhase.Preparing ? string.Empty : $", {sample.Remaining} of {sample.Total} left";
-        string rate = sample.Rate is Bandwidth sending ? $", {sending}" : string.Empty;
-        string dirty = sample.DirtyRate is Bandwidth written ? $" (written: {written})" : string.Empty;
-        Write(plan, $"{phase}{remaining}{rate}{dirty}", sample.Percent, sample.Eta);
+        Write(plan, status, sample.Percent, sample.Eta);
     }
+
+    private static string Throttle(MigrationSample sample) => sample.Throttle is int percent ? $", vCPUs slowed by {percent} %" : string.Empty;
 
     public void Done(MigrationPlan plan)
     {

@@ -177,7 +177,7 @@ Describe 'Migration' {
                 $migration.Controller | Should -Match "process $($shell.Process.Id)"
                 $migration.Total.Bytes | Should -BeGreaterThan 128MB
             }
-            Assert-View ($both | Get-View) 'VM +Source +Destination +Phase +Pass +% +Controller'
+            Assert-View ($both | Get-View) 'VM +Source +Destination +Phase +Pass +% +Outlook +Controller'
             (ConvertTo-AndFromJson $both).VM | Should -Be ps-m1, ps-m2
 
             [void](Wait-For 'the cap to be shared' { ($guests.ForEach{ "$(Invoke-Virsh $from migrate-getspeed $_)".Trim() } -join ' ') -eq '1 1' })
@@ -210,7 +210,7 @@ Describe 'Migration' {
             $samples.Phase | Should -Be (@('PreCopy') * 4)
             $samples.Percent | Should -Be ($samples.Percent | Sort-Object)
             $samples[-1].Sent.Bytes | Should -BeGreaterThan $samples[0].Sent.Bytes
-            Assert-View ($samples | Get-View) 'VM +Phase +Pass +% +Remaining +Rate +Written +Elapsed +ETA'
+            Assert-View ($samples | Get-View) 'VM +Phase +Pass +% +Remaining +Slowed +Elapsed +Outlook'
             (ConvertTo-AndFromJson $samples)[0].VM | Should -Be ps-m1
             Test-Transfer ps-m1 $from | Should -BeTrue -Because 'Watch only looks'
         }
@@ -275,11 +275,11 @@ Describe 'Migration' {
                     $shown.PercentComplete | Should -Be ($shown.PercentComplete | Sort-Object)
                     @($shown.PercentComplete | Sort-Object -Unique).Count | Should -BeGreaterThan 3
                     $shown[-1].PercentComplete | Should -BeLessThan 100
-                    $passes = @($shown.StatusDescription | Select-String 'pre-copy, pass (\d+), .* of .* left' | ForEach-Object { [int]$_.Matches[0].Groups[1].Value })
+                    $passes = @($shown.StatusDescription | Select-String '^pass (\d+), .+; .* of .* in this pass' | ForEach-Object { [int]$_.Matches[0].Groups[1].Value })
                     $passes.Count | Should -BeGreaterThan 3
                     $passes | Should -Be ($passes | Sort-Object)
                     @($shown | Where-Object SecondsRemaining -GT 0) | Should -Not -BeNullOrEmpty -Because 'an ETA is shown'
-                    @($shown.StatusDescription) -match 'bps' | Should -Not -BeNullOrEmpty -Because 'the rate is shown'
+                    @($shown.StatusDescription) -match 'iB/s' | Should -Not -BeNullOrEmpty -Because 'the rate is shown'
                 }
             }
             finally {

@@ -88,6 +88,16 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [Parameter(DontShow = true)]
     public SwitchParameter Rdma { get; set; }
 
+    /// <summary>How long the migration may take, in all (10min) or for each GiB that is to be moved (150s/GiB); left out: as long as the
+    /// policy lets it.</summary>
+    [Parameter]
+    [TimeoutTransformation]
+    public MigrationTimeout? Timeout { get; set; }
+
+    /// <summary>What is done then: Abort, PostCopy, Pause or Finish; left out: Abort.</summary>
+    [Parameter]
+    public TimeoutAction? TimeoutAction { get; set; }
+
     /// <summary>Makes the plans of this command's VMs, which count for each other.</summary>
     protected PlanMaker PlanMaker => _planMaker ??= Session.PlanMaker;
 
@@ -138,6 +148,8 @@ public abstract class PlanningCmdlet : ClusterCmdlet
             : Rdma ? MigrationTransport.Rdma
             : Attached ? MigrationTransport.Attached
             : MigrationTransport.PeerToPeer,
+        Timeout = Timeout,
+        TimeoutAction = TimeoutAction,
     };
 
     // An empty name comes down the pipeline from a report that states none.

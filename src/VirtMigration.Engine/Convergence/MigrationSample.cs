@@ -50,6 +50,14 @@ public sealed record MigrationSample
     /// <summary>Time since the start.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The time left at the present rates; null: not known, or it will not finish at these rates.</summary>
+    /// <summary>The time left at the present rates, smoothed over about 10 s, and with the downtime allowed now: an estimate. In the first
+    /// pass, where what the guest writes is not known, the least it can be. Null: not known, or it will not finish at these
+    /// rates.</summary>
     public TimeSpan? Eta { get; init; }
+
+    /// <summary>What the time left rests on, in words: <c>about 12 s left at 117 MiB/s</c>, or why there is none; null: it ended.</summary>
+    public string? Outlook { get; init; }
+
+    /// <summary>The next step of the schedule and when it is due; null: there is none, or nobody here runs the schedule.</summary>
+    public string? NextStep { get; init; }
 }

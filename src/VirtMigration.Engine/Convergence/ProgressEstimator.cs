@@ -3,7 +3,8 @@ using VirtMigration.Units;
 
 namespace VirtMigration.Convergence;
 
-/// <summary>Turns the counters of one migration into samples whose percentage never runs backwards.</summary>
+/// <summary>Turns the counters of one migration into samples whose percentage never runs backwards, each with a time left, where there is
+/// one, and its basis in words. All of it is estimated from the present rates, smoothed; what cannot be known is said to be unknown.</summary>
 /// <param name="vm">The VM's name.</param>
 /// <param name="source">Where it comes from.</param>
 /// <param name="destination">Where it goes to.</param>
@@ -13,26 +14,60 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
     // Nothing is done before the hypervisor says so.
     private const int MostWhileRunning = 99;
 
+    // The hypervisor's figure is that of one pass; the guest's next pass is as likely a little slower or faster.
+    private static readonly TimeSpan s_dirtyMemory = TimeSpan.FromSeconds(10);
+
+    private readonly StallDetector _stall = new();
+    private readonly SmoothedRate _dirty = new(s_dirtyMemory);
+
     private int _percent;
     private bool _postCopy;
+    private int _pass;
+    private TimeSpan _passBegan;
+    private double? _written;
+    private TimeSpan _before;
 
     /// <summary>Notes that the guest now runs on the destination.</summary>
     public void EnterPostCopy() => _postCopy = true;
 
     /// <summary>The sample for counters that were just read.</summary>
     /// <param name="counters">The counters.</param>
-    public MigrationSample Sample(MigrationCounters counters)
+    /// <param name="schedule">What the schedule allows and will do; null: nobody knows it.</param>
+    public MigrationSample Sample(MigrationCounters counters, ScheduleOutlook? schedule = null)
     {
         ArgumentNullException.ThrowIfNull(counters);
-        long total = counters.MemoryTotal.Bytes + counters.DiskTotal.Bytes;
-        long remaining = counters.MemoryRemaining.Bytes + counters.DiskRemaining.Bytes;
+        ScheduleMoment moment = ScheduleMoment.Of(counters);
+        long total = moment.Data.Bytes;
+        long remaining = moment.Remaining.Bytes;
         if (total > 0)
         {
             int now = (int)(100 - (100 * Math.Min(remaining, total) / total));
             _percent = Math.Max(_percent, Math.Min(now, MostWhileRunning));
         }
 
-        return Make(counters, total, remaining, PhaseOf(counters, total), _percent);
+        MigrationPhase phase = PhaseOf(counters, total);
+        _stall.Observe(moment);
+        ObserveWriting(counters, moment);
+        TimeLeft left = TimeLeft.Of(new()
+        {
+            Phase = phase,
+            Pass = moment.Pass,
+            Remaining = remaining,
+            Total = total,
+            Rate = (_stall.Rate ?? counters.MemoryRate) is Bandwidth rate ? rate.BitsPerSecond / 8.0 : null,
+            Dirty = _dirty.Value ?? _written,
+            InPass = moment.Elapsed - _passBegan,
+            Downtime = schedule?.Downtime,
+            Repeats = _stall.Repeats,
+            Stalled = _stall.Verdict(StallDetector.UsualWindow) != StallVerdict.Progressing,
+            Dropped = _stall.InDrop,
+        });
+        return Make(counters, moment, phase, _percent) with
+        {
+            Eta = left.Eta,
+            Outlook = OutlookText.Of(left, _stall, counters, schedule),
+            NextStep = phase == MigrationPhase.PreCopy ? schedule?.Next : null,
+        };
     }
 
     /// <summary>The last sample of a migration that ended.</summary>
@@ -41,10 +76,11 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
     public MigrationSample End(MigrationCounters? counters, bool moved)
     {
         MigrationCounters known = counters ?? new();
-        return Make(known, known.MemoryTotal.Bytes + known.DiskTotal.Bytes, 0, MigrationPhase.Ended, moved ? 100 : _percent);
+        ScheduleMoment moment = ScheduleMoment.Of(known) with { Remaining = default };
+        return Make(known, moment, MigrationPhase.Ended, moved ? 100 : _percent);
     }
 
-    private MigrationSample Make(MigrationCounters counters, long total, long remaining, MigrationPhase phase, int percent) => new()
+    private MigrationSample Make(MigrationCounters counters, ScheduleMoment moment, MigrationPhase phase, int percent) => new()
     {
         VM = vm,
         Source = source,
@@ -53,15 +89,14 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
         Phase = phase,
         Pass = counters.Iteration,
         Percent = percent,
-        Remaining = new(remaining),
-        Total = new(total),
+        Remaining = moment.Remaining,
+        Total = moment.Data,
         Sent = counters.MemoryProcessed,
         Rate = counters.MemoryRate,
         DirtyRate = counters.DirtyRate,
         Throttle = counters.Throttle,
         ExpectedDowntime = phase == MigrationPhase.PreCopy ? counters.Downtime : null,
         Elapsed = counters.Elapsed,
-        Eta = phase == MigrationPhase.Ended ? null : TimeLeft(counters, remaining, phase),
     };
 
     private MigrationPhase PhaseOf(MigrationCounters counters, long total) =>
@@ -69,18 +104,28 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
         : total == 0 ? MigrationPhase.Preparing
         : MigrationPhase.PreCopy;
 
-    // What is written meanwhile has to be sent as well, so the memory left shrinks with the difference of the two rates. In
-    // post-copy nothing is sent twice.
-    private static TimeSpan? TimeLeft(MigrationCounters counters, long remaining, MigrationPhase phase)
+    // The hypervisor states what was written only after a pass of more than a second; what a pass begins with, over the time of the one
+    // before it, says the same.
+    private void ObserveWriting(MigrationCounters counters, ScheduleMoment moment)
     {
-        if (counters.MemoryRate is not Bandwidth rate)
+        if (moment.Pass != _pass || moment.Elapsed < _before)
         {
-            return null;
+            TimeSpan lasted = moment.Elapsed - _passBegan;
+            if (moment.Pass == _pass + 1 && _pass > 0 && lasted > TimeSpan.Zero)
+            {
+                _written = moment.Remaining.Bytes / lasted.TotalSeconds;
+            }
+
+            _pass = moment.Pass;
+            _passBegan = moment.Elapsed;
         }
 
-        long written = phase == MigrationPhase.PostCopy ? 0 : counters.DirtyRate?.BitsPerSecond ?? 0;
-        long net = rate.BitsPerSecond - written;
-        double seconds = net > 0 ? remaining * 8.0 / net : double.PositiveInfinity;
-        return seconds <= TimeSpan.FromDays(1).TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+        if (moment.Pass != 1 && (counters.DirtyRate is Bandwidth stated ? stated.BitsPerSecond / 8.0 : _written) is double now)
+        {
+            // The first reading stands for itself, however short a time it was seen.
+            _dirty.Add(now, _dirty.Value is null ? TimeSpan.FromTicks(1) : moment.Elapsed - _before);
+        }
+
+        _before = moment.Elapsed;
     }
 }

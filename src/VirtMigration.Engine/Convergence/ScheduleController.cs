@@ -9,10 +9,18 @@ public sealed class ScheduleController
 {
     private const decimal BytesPerGiB = 1L << 30;
 
+    // QEMU judges by the rate of its last tenth of a second, which dips below the smoothed one: KubeVirt takes 1.5 as well
+    // (PrecopyPossibleFactor).
+    private const double RateMayDip = 1.5;
+
+    // A forced finish that did not suffice is repeated in a new pass, but not with each of many short ones.
+    private static readonly TimeSpan s_finishPace = TimeSpan.FromSeconds(1);
+
     private readonly IReadOnlyList<ConvergenceStep> _schedule;
     private readonly List<ConvergenceStep> _deadlines;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _clock;
+    private readonly StallDetector _stall = new();
 
     private TimeSpan _downtime;
     private int _next;
@@ -25,6 +33,11 @@ public sealed class ScheduleController
     private TimeSpan _lowestAt;
     private int _rises;
     private int _risesAtLastStep;
+    private DueStep? _finishing;
+    private int _finishPass;
+    private long _finishAt;
+    private (int Next, int Deadlines, int Pass) _aheadFor = (-1, 0, 0);
+    private string? _ahead;
 
     /// <summary>Creates it.</summary>
     /// <param name="schedule">The steps, in order.</param>
@@ -47,11 +60,31 @@ public sealed class ScheduleController
     public DueStep? Due(ScheduleMoment moment)
     {
         Observe(moment);
-        return DueDeadline(moment) ?? DueStepOfSchedule(moment);
+        return DueDeadline(moment) ?? (_finishing is null ? DueStepOfSchedule(moment) : FinishAgain(moment));
+    }
+
+    /// <summary>Whether the migration gets on.</summary>
+    public StallDetector Stall => _stall;
+
+    /// <summary>What is allowed now and what comes next.</summary>
+    /// <param name="pass">The present pass.</param>
+    public ScheduleOutlook Outlook(int pass)
+    {
+        // Steps change rarely and moments come often.
+        if (_aheadFor != (_next, _deadlines.Count, pass))
+        {
+            _aheadFor = (_next, _deadlines.Count, pass);
+            _ahead = _next < _schedule.Count ? StepText.Ahead(_schedule[_next], _passOfLastStep + 1, pass)
+                : _deadlines.Count > 0 ? StepText.Ahead(_deadlines[0], pass, pass)
+                : null;
+        }
+
+        return new(_downtime, _ahead);
     }
 
     private void Observe(ScheduleMoment moment)
     {
+        _stall.Observe(moment);
         if (_lowest is not ByteSize lowest || moment.Remaining < lowest)
         {
             _lowest = moment.Remaining;
@@ -68,15 +101,17 @@ public sealed class ScheduleController
 
     private DueStep? DueDeadline(ScheduleMoment moment)
     {
-        int found = _deadlines.FindIndex(step => Holds(step, moment, _rises));
-        if (found < 0)
+        for (int i = 0; i < _deadlines.Count; i++)
         {
-            return null;
+            if (Holds(_deadlines[i], moment, _rises))
+            {
+                ConvergenceStep step = _deadlines[i];
+                _deadlines.RemoveAt(i);
+                return Taken(new(step, Allow(step, moment), Deadline: true), moment);
+            }
         }
 
-        ConvergenceStep step = _deadlines[found];
-        _deadlines.RemoveAt(found);
-        return new(step, Allow(step), Deadline: true);
+        return null;
     }
 
     private DueStep? DueStepOfSchedule(ScheduleMoment moment)
@@ -87,13 +122,13 @@ public sealed class ScheduleController
         }
 
         ConvergenceStep step = _schedule[_next];
-        bool due = SaysNothing(step) ? moment.Pass > _passOfLastStep : Holds(step, moment, _rises - _risesAtLastStep);
+        bool due = step.SaysNothing() ? moment.Pass > _passOfLastStep : Holds(step, moment, _rises - _risesAtLastStep);
         if (!due)
         {
             return null;
         }
 
-        TimeSpan? downtime = Allow(step);
+        TimeSpan? downtime = Allow(step, moment);
         if (step.Factor is null || _downtime >= step.UpTo)
         {
             _next++;
@@ -102,18 +137,36 @@ public sealed class ScheduleController
         _passOfLastStep = moment.Pass;
         _risesAtLastStep = _rises;
         _lastStepAt = _clock.GetTimestamp();
-        return new(step, downtime, Deadline: false);
+        return Taken(new(step, downtime, Deadline: false), moment);
     }
+
+    private DueStep Taken(DueStep due, ScheduleMoment moment)
+    {
+        if (due.Step.Action == ConvergenceAction.Finish)
+        {
+            _finishing = due.Downtime < LongestOf(due.Step) ? due : null;
+            _finishPass = moment.Pass;
+            _finishAt = _clock.GetTimestamp();
+        }
+
+        return due;
+    }
+
+    // A new pass began, so what was allowed did not suffice: at least twice as much, until the bound. Then the schedule goes on.
+    private DueStep? FinishAgain(ScheduleMoment moment) =>
+        _finishing is DueStep due && moment.Pass > _finishPass && _clock.GetElapsedTime(_finishAt) >= s_finishPace
+            ? Taken(due with { Downtime = Allow(due.Step, moment, least: 2 * _downtime) }, moment)
+            : null;
+
+    private static TimeSpan LongestOf(ConvergenceStep finish) => finish.UpTo ?? QemuLimits.LongestDowntime;
 
     private bool Holds(ConvergenceStep step, ScheduleMoment moment, int rises) =>
         (step.AfterPass is not int pass || moment.Pass > pass)
         && (step.After is not TimeSpan after || moment.Elapsed >= after)
         && (step.AfterPerGiB is not TimeSpan perGiB || moment.Elapsed >= Scaled(perGiB, moment.Data, step.AtLeastGiB))
         && (step.NoProgressFor is not TimeSpan idle || moment.Elapsed - _lowestAt >= idle)
-        && (step.AfterRises is not int wanted || rises >= wanted);
-
-    private static bool SaysNothing(ConvergenceStep step) =>
-        step is { AfterPass: null, After: null, AfterPerGiB: null, NoProgressFor: null, AfterRises: null };
+        && (step.AfterRises is not int wanted || rises >= wanted)
+        && (step.StalledFor is not TimeSpan window || _stall.Verdict(window) >= (step.WaitsForLow() ? StallVerdict.ActNow : StallVerdict.Stalled));
 
     private static TimeSpan Scaled(TimeSpan perGiB, ByteSize data, int? least) =>
         new((long)Math.Min(long.MaxValue / 2, perGiB.Ticks * Math.Max(data.Bytes / BytesPerGiB, least ?? 0)));
@@ -122,17 +175,29 @@ public sealed class ScheduleController
         factor >= (decimal)most.Ticks / _downtime.Ticks ? most : new((long)(_downtime.Ticks * factor));
 
     // Never less than before: a downtime that was allowed is not taken back.
-    private TimeSpan? Allow(ConvergenceStep step)
+    private TimeSpan? Allow(ConvergenceStep step, ScheduleMoment moment, TimeSpan least = default)
     {
-        if (step.Action != ConvergenceAction.SetDowntime)
+        if (step.Action is not (ConvergenceAction.SetDowntime or ConvergenceAction.Finish))
         {
             return null;
         }
 
-        TimeSpan wanted = step.Factor is decimal factor
-            ? Multiplied(factor, step.UpTo ?? TimeSpan.MaxValue)
+        TimeSpan wanted = step.Action == ConvergenceAction.Finish ? Needed(step, moment, least)
+            : step.Factor is decimal factor ? Multiplied(factor, step.UpTo ?? TimeSpan.MaxValue)
             : step.Downtime ?? _downtime;
         _downtime = wanted > _downtime ? wanted : _downtime;
         return _downtime;
+    }
+
+    // In whole milliseconds, which is QEMU's unit. Where no rate is known, as much as is allowed: what is asked for is an end.
+    private TimeSpan Needed(ConvergenceStep finish, ScheduleMoment moment, TimeSpan least)
+    {
+        TimeSpan longest = LongestOf(finish);
+        double rate = (_stall.Rate?.BitsPerSecond ?? 0) / 8.0;
+        long left = Math.Max(_stall.Level.Bytes, moment.Remaining.Bytes);
+        double seconds = rate > 0 ? Math.Min(RateMayDip * left / rate, longest.TotalSeconds) : longest.TotalSeconds;
+        TimeSpan needed = TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000));
+        needed = needed < least ? least : needed;
+        return needed < longest ? needed : longest;
     }
 }

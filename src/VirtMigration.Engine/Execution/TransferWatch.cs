@@ -154,7 +154,7 @@ internal sealed class TransferWatch
             return;
         }
 
-        _last = Estimator.Sample(counters);
+        _last = Estimator.Sample(counters, _schedule.Outlook(counters.Iteration));
         MaxThrottle = counters.Throttle is int throttle ? Math.Max(throttle, MaxThrottle ?? 0) : MaxThrottle;
         PeakRate = counters.MemoryRate is Bandwidth rate && !(rate <= PeakRate) ? rate : PeakRate;
         SentMemory |= counters.MemoryProcessed.Bytes > 0;
@@ -167,17 +167,11 @@ internal sealed class TransferWatch
         {
             await EndPauseAsync(longest);
         }
-        else if (!_inPostCopy && _schedule.Due(MomentOf(counters)) is DueStep due)
+        else if (!_inPostCopy && _schedule.Due(ScheduleMoment.Of(counters)) is DueStep due)
         {
             await TakeAsync(due, counters);
         }
     }
-
-    private static ScheduleMoment MomentOf(MigrationCounters counters) => new(
-        counters.Iteration,
-        counters.Elapsed,
-        new(counters.MemoryRemaining.Bytes + counters.DiskRemaining.Bytes),
-        new(counters.MemoryTotal.Bytes + counters.DiskTotal.Bytes));
 
     // The guest stands: nothing of the schedule is worth more of its time.
     private async Task EndPauseAsync(TimeSpan longest)
@@ -214,8 +208,9 @@ internal sealed class TransferWatch
     {
         Guid vm = _run.Plan.Uuid;
         ConvergenceStep step = due.Step;
-        string reason = due.Deadline
-            ? $"policy {_run.Plan.Policy}, deadline '{step}': {counters.MemoryRemaining} remaining"
+        string reason = step == _run.Plan.Timeout ? $"-Timeout, '{step}': {counters.MemoryRemaining} remaining"
+            : due.Deadline ? $"policy {_run.Plan.Policy}, deadline '{step}': {counters.MemoryRemaining} remaining"
+            : step.StalledFor is not null ? $"policy {_run.Plan.Policy}, '{step}': {counters.MemoryRemaining} remaining"
             : $"policy {_run.Plan.Policy}: not finished in pass {counters.Iteration}, {counters.MemoryRemaining} remaining";
         try
         {
@@ -225,6 +220,11 @@ internal sealed class TransferWatch
                     await _run.Source.SetMaxDowntimeAsync(vm, downtime, CancellationToken.None);
                     LastDowntime = downtime;
                     Note($"downtime limit {DurationText.Format(downtime)}", reason);
+                    break;
+                case ConvergenceAction.Finish when due.Downtime is TimeSpan enough:
+                    await _run.Source.SetMaxDowntimeAsync(vm, enough, CancellationToken.None);
+                    LastDowntime = enough;
+                    Note($"finish by force, downtime limit {DurationText.Format(enough)}", reason);
                     break;
                 case ConvergenceAction.SetBandwidth when step.Bandwidth is Bandwidth bandwidth:
                     await _run.Source.SetMaxBandwidthAsync(vm, bandwidth, CancellationToken.None);

@@ -42,6 +42,12 @@ public sealed record VmMigration
     /// <summary>Time since the start.</summary>
     public TimeSpan? Elapsed { get; init; }
 
+    /// <summary>The time left at the present rates: an estimate from one look; null: not known, or it will not finish at these rates.</summary>
+    public TimeSpan? Eta { get; init; }
+
+    /// <summary>What the time left rests on, in words; null: only the source could say.</summary>
+    public string? Outlook { get; init; }
+
     /// <summary>The policy it was started with; null: not started by this product.</summary>
     public string? Policy { get; init; }
 

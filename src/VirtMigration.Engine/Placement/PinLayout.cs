@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using VirtMigration.Inventory;
 
 namespace VirtMigration.Placement;
@@ -8,16 +9,32 @@ public sealed record PinLayout
     /// <summary>A VM that is tied to nothing.</summary>
     public static PinLayout None { get; } = new();
 
+    /// <summary>Each tie in words: <c>vCPU 0: 4</c>, <c>emulator: 6-7</c>, <c>memory of cell 0: strict 1</c>. In JSON this is all: the rest says the
+    /// same, deeper than ConvertTo-Json looks.</summary>
+    public IReadOnlyList<string> Lines =>
+        (string[])
+        [
+            .. VCpus.Select(pin => $"vCPU {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
+            .. Emulator is null ? Array.Empty<string>() : [$"emulator: {IdText.Ranges(Emulator)}"],
+            .. IoThreads.Select(pin => $"I/O thread {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
+            .. Memory.Select(binding =>
+                $"memory{(binding.VirtualCell is int cell ? $" of cell {cell}" : string.Empty)}: {$"{binding.Mode}".ToLowerInvariant()} {IdText.Ranges(binding.HostCells)}"),
+        ];
+
     /// <summary>The vCPUs that may run only on some of the host's CPUs.</summary>
+    [JsonIgnore]
     public IReadOnlyList<CpuPin> VCpus { get; init; } = [];
 
     /// <summary>The CPUs that QEMU's other threads may use; null: all.</summary>
+    [JsonIgnore]
     public IReadOnlyList<int>? Emulator { get; init; }
 
     /// <summary>The I/O threads that may run only on some CPUs.</summary>
+    [JsonIgnore]
     public IReadOnlyList<CpuPin> IoThreads { get; init; } = [];
 
     /// <summary>How memory is tied to cells: all of it (<see cref="NumaBinding.VirtualCell"/> is null), or by the guest's cell.</summary>
+    [JsonIgnore]
     public IReadOnlyList<NumaBinding> Memory { get; init; } = [];
 
     /// <summary>The ties of a definition.</summary>
@@ -55,15 +72,7 @@ public sealed record PinLayout
     /// nothing is tied.</summary>
     public override string ToString()
     {
-        IEnumerable<string> parts =
-        [
-            .. VCpus.Select(pin => $"vCPU {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Emulator is null ? Array.Empty<string>() : [$"emulator: {IdText.Ranges(Emulator)}"],
-            .. IoThreads.Select(pin => $"I/O thread {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Memory.Select(binding =>
-                $"memory{(binding.VirtualCell is int cell ? $" of cell {cell}" : string.Empty)}: {$"{binding.Mode}".ToLowerInvariant()} {IdText.Ranges(binding.HostCells)}"),
-        ];
-        string text = string.Join(", ", parts);
+        string text = string.Join(", ", Lines);
         return text.Length == 0 ? "nothing" : text;
     }
 }

@@ -41,6 +41,9 @@ public sealed record MigrationPlan
     /// <summary>What is done once when it becomes due, wherever the schedule is.</summary>
     public IReadOnlyList<ConvergenceStep> Deadlines { get; init; } = [];
 
+    /// <summary>Which of the deadlines the operator stated; null: none.</summary>
+    public ConvergenceStep? Timeout { get; init; }
+
     /// <summary>The least time between two steps of the schedule.</summary>
     public required TimeSpan StepInterval { get; init; }
 

@@ -13,14 +13,15 @@ public static class MigrationPlanner
     /// <param name="request">What is asked for.</param>
     /// <exception cref="VirtMigrationException">VmNotRunning, VmNotMigratable, DestinationIsSource, TransportRefused, AttachedPostCopy, PostCopyNotSupported,
     /// ParallelForbidden, ParallelNotSupported, ParallelPostCopyConflict, PostCopyUnplanned, EncryptionNotSupported,
-    /// MigrationAddressOutsideNetwork, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or PinsNotRemappable: the request cannot
-    /// be planned.</exception>
+    /// MigrationAddressOutsideNetwork, TimeoutMissing, TimeoutConflict, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or
+    /// PinsNotRemappable: the request cannot be planned.</exception>
     public static MigrationPlan Plan(MigrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         RequestRules.Check(request);
 
         PlanContext context = new(request);
+        TimeoutRule.Check(context);
         context.Record("Policy", context.Policy.Name, context.Asked.Policy.Origin, context.Policy.Name, context.Policy.Description);
         context.Record("Destination", request.Destination.Name, request.DestinationOrigin, request.Destination.Name,
             request.DestinationOrigin == SettingOrigin.Parameter ? "as asked" : "chosen among the cluster's other hosts");
@@ -41,7 +42,8 @@ public static class MigrationPlanner
         techniques |= ZeroCopyRule.Apply(context, connections, encrypted, compression.Method);
         techniques |= AutoConvergeRule.Apply(context);
         TimeSpan downtime = DowntimeRule.Apply(context);
-        (IReadOnlyList<ConvergenceStep> schedule, IReadOnlyList<ConvergenceStep> deadlines) = ScheduleRule.Apply(context, postCopy, downtime);
+        ConvergenceStep? timeout = TimeoutRule.Apply(context);
+        (IReadOnlyList<ConvergenceStep> schedule, IReadOnlyList<ConvergenceStep> deadlines) = ScheduleRule.Apply(context, postCopy, downtime, timeout);
         SwitchoverPlan switchover = SwitchoverRule.Apply(context);
         string? address = MigrationAddressRule.Apply(context);
 
@@ -74,6 +76,7 @@ public static class MigrationPlanner
             InitialDowntime = downtime,
             Schedule = schedule,
             Deadlines = deadlines,
+            Timeout = timeout,
             StepInterval = context.Policy.StepInterval,
             Concurrency = ConcurrencyRule.Apply(context, connections),
             Pins = pins,

@@ -42,4 +42,10 @@ public sealed record PlanOptions
 
     /// <summary>Who drives the transfer and how it travels.</summary>
     public MigrationTransport Transport { get; init; }
+
+    /// <summary>How long the migration may take; null: as long as the policy lets it.</summary>
+    public MigrationTimeout? Timeout { get; init; }
+
+    /// <summary>What is done then; null: it is given up.</summary>
+    public TimeoutAction? TimeoutAction { get; init; }
 }

@@ -10,6 +10,13 @@ internal static class PostCopyRule
     {
         (PostCopyMode asked, SettingOrigin origin) = context.Asked.PostCopy;
         PostCopyMode ofPolicy = context.Policy.PostCopy();
+        if (TimeoutRule.WantsPostCopy(context) && asked == PostCopyMode.Off)
+        {
+            (asked, origin) = origin != SettingOrigin.Parameter ? (PostCopyMode.Armed, SettingOrigin.Parameter)
+                : throw new VirtMigrationException("TimeoutConflict", "-TimeoutAction PostCopy switches to post-copy, and -PostCopy Off forbids it.",
+                    "Leave -PostCopy out, or choose -TimeoutAction Abort, Pause or Finish.", context.Request.Vm.Name);
+        }
+
         if (asked == PostCopyMode.Scheduled && ofPolicy != PostCopyMode.Scheduled)
         {
             throw new VirtMigrationException("PostCopyUnplanned",
@@ -27,7 +34,7 @@ internal static class PostCopyRule
             if (origin == SettingOrigin.Parameter)
             {
                 throw new VirtMigrationException("PostCopyNotSupported", $"VM '{context.Request.Vm.Name}' cannot be switched to post-copy: {hindrance}.",
-                    "Leave -PostCopy out, or state -PostCopy Off.", context.Request.Vm.Name);
+                    TimeoutRule.WantsPostCopy(context) ? "Choose -TimeoutAction Abort, Pause or Finish." : "Leave -PostCopy out, or state -PostCopy Off.", context.Request.Vm.Name);
             }
 
             context.Warn($"post-copy is off although policy {context.Policy.Name} uses it: {hindrance}");
@@ -43,6 +50,7 @@ internal static class PostCopyRule
         string reason = hindrance ?? (origin, taken) switch
         {
             (SettingOrigin.Parameter, PostCopyMode.Off) when ofPolicy != PostCopyMode.Off => $"as asked; policy {context.Policy.Name} loses its step to post-copy",
+            (_, not PostCopyMode.Off) when TimeoutRule.WantsPostCopy(context) => "armed for -TimeoutAction PostCopy",
             (SettingOrigin.Parameter, PostCopyMode.Armed) when ofPolicy == PostCopyMode.Scheduled => "as asked; it can be switched by hand, the policy's step is left out",
             (_, PostCopyMode.Armed) => $"{context.Whose(origin)}; it can be switched by hand, and costs nothing until then",
             _ => context.Whose(origin),

@@ -17,4 +17,9 @@ public enum ConvergenceAction
 
     /// <summary>Gives up: the guest stays on the source.</summary>
     Abort,
+
+    /// <summary>Finishes by force: allows the downtime that the rest needs, more if that does not suffice, and lets the hypervisor stop the
+    /// guest for it. Unlike <see cref="Pause"/> it leaves no guest standing when the migration fails, and the guest stands only for the
+    /// switchover itself.</summary>
+    Finish,
 }

@@ -26,6 +26,10 @@ public sealed record ConvergenceStep
     /// <summary>Due when the memory left has risen this often, or the pass found none left, since the step before.</summary>
     public int? AfterRises { get; init; }
 
+    /// <summary>Due when what passes begin with has reached no new low for this long (<see cref="Convergence.StallDetector"/>), 5 s or more;
+    /// where it stops the guest or switches it over, at the next low of what is left.</summary>
+    public TimeSpan? StalledFor { get; init; }
+
     /// <summary>What it does.</summary>
     public required ConvergenceAction Action { get; init; }
 
@@ -37,14 +41,16 @@ public sealed record ConvergenceStep
     public decimal? Factor { get; init; }
 
     /// <summary>With <see cref="Factor"/>: the most that is allowed; with <see cref="ConvergenceAction.Pause"/>: how long the guest may
-    /// stand before the migration is given up.</summary>
+    /// stand before the migration is given up; with <see cref="ConvergenceAction.Finish"/>: the longest downtime to allow, null: QEMU's
+    /// 2,000 s.</summary>
     public TimeSpan? UpTo { get; init; }
 
     /// <summary>The most that may be sent; with <see cref="ConvergenceAction.SetBandwidth"/>.</summary>
     public Bandwidth? Bandwidth { get; init; }
 
     /// <summary>Reads a step: <c>pass 3: downtime 200ms</c>, <c>after 75s/GiB of at least 2GiB: downtime 95ms</c>,
-    /// <c>no progress for 150s: abort</c>, <c>after 6 rises: downtime x2 up to 2000s</c>, <c>then: post-copy</c>.</summary>
+    /// <c>no progress for 150s: abort</c>, <c>after 6 rises: downtime x2 up to 2000s</c>, <c>stalled for 40s: finish</c>,
+    /// <c>then: post-copy</c>.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="VirtMigrationException">PolicyStepInvalid, with what is not understood.</exception>
     public static ConvergenceStep Parse(string text) => StepText.Parse(text);
@@ -60,7 +66,15 @@ public sealed record ConvergenceStep
     };
 
     /// <summary>Whether it ends the migration, one way or the other.</summary>
-    internal bool EndsIt() => Action is ConvergenceAction.Abort or ConvergenceAction.StartPostCopy or ConvergenceAction.Pause;
+    internal bool EndsIt() =>
+        Action is ConvergenceAction.Abort or ConvergenceAction.StartPostCopy or ConvergenceAction.Pause || (Action == ConvergenceAction.Finish && UpTo is null);
+
+    /// <summary>Whether it states no condition.</summary>
+    internal bool SaysNothing() =>
+        this is { AfterPass: null, After: null, AfterPerGiB: null, NoProgressFor: null, AfterRises: null, StalledFor: null };
+
+    /// <summary>Whether it stops the guest or switches it over, which costs the less the less is left.</summary>
+    internal bool WaitsForLow() => Action is ConvergenceAction.StartPostCopy or ConvergenceAction.Pause or ConvergenceAction.Finish;
 
     /// <summary>As <see cref="Parse"/> reads it.</summary>
     public override string ToString() => StepText.Of(this);

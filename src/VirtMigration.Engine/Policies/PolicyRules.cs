@@ -10,6 +10,9 @@ public static class PolicyRules
     // From 1 ms to 2,000 s.
     private const decimal MostFactor = 2_000_000;
 
+    // A migration is looked at once a second, and QEMU's own dirty rate is as slow.
+    private static readonly TimeSpan s_shortestStall = TimeSpan.FromSeconds(5);
+
     private static readonly SearchValues<char> s_notInNames = SearchValues.Create(" \t*?[]/\\'\",");
 
     /// <summary>Throws for the first rule that a policy breaks.</summary>
@@ -109,12 +112,13 @@ public static class PolicyRules
         {
             string? fault = step switch
             {
-                { Action: < ConvergenceAction.SetDowntime or > ConvergenceAction.Abort } => $"the action {step.Action} is not known",
+                { Action: < ConvergenceAction.SetDowntime or > ConvergenceAction.Finish } => $"the action {step.Action} is not known",
                 { Action: ConvergenceAction.SetDowntime, Downtime: null, Factor: null } => "it allows no downtime",
                 { Action: ConvergenceAction.SetDowntime, Factor: <= 1 } => "the factor must be more than 1, or the step would never end",
                 { Action: ConvergenceAction.SetDowntime, Factor: > MostFactor } => $"the factor must be {MostFactor} or less: from the shortest downtime to the longest",
                 { Action: ConvergenceAction.SetDowntime, Factor: not null, UpTo: null } => "a factor needs the most that is allowed",
                 { Action: ConvergenceAction.Pause, UpTo: null } or { Action: ConvergenceAction.Pause, UpTo.Ticks: <= 0 } => "a pause needs its bound",
+                { StalledFor: TimeSpan stalled } when stalled < s_shortestStall => $"a stall is not told from a busy moment in less than {DurationText.Exact(s_shortestStall)}",
                 { Action: ConvergenceAction.SetBandwidth, Bandwidth: null } => "it states no bandwidth",
                 { After.Ticks: < 0 } or { AfterPerGiB.Ticks: < 0 } or { NoProgressFor.Ticks: <= 0 } => "a time cannot be negative",
                 { AfterPass: < 0 or int.MaxValue } or { AfterRises: < 1 } or { AtLeastGiB: < 1 } => "a count is too small",
@@ -130,6 +134,11 @@ public static class PolicyRules
             if (step.Action == ConvergenceAction.SetDowntime && (step.Factor is null ? step.Downtime : step.UpTo) is TimeSpan downtime && !QemuLimits.Allows(downtime))
             {
                 throw QemuLimits.DowntimeOutOfRange(downtime, policy.Name);
+            }
+
+            if (step is { Action: ConvergenceAction.Finish, UpTo: TimeSpan longest } && !QemuLimits.Allows(longest))
+            {
+                throw QemuLimits.DowntimeOutOfRange(longest, policy.Name);
             }
 
             _ = step.Bandwidth?.ToMebibytesPerSecond();
@@ -166,7 +175,7 @@ public static class PolicyRules
         {
             throw new VirtMigrationException("PolicyWithoutEnd",
                 $"Policy {policy.Name} has no last step: a guest that writes faster than the link would be migrated for ever.",
-                "End the schedule with \"then: abort\", \"then: post-copy\" or \"then: pause up to 30s\", or state a deadline such as \"after 300s/GiB: abort\".",
+                "End the schedule with \"then: abort\", \"then: post-copy\", \"then: finish\" or \"then: pause up to 30s\", or state a deadline such as \"after 300s/GiB: abort\".",
                 policy.Name);
         }
     }
@@ -175,7 +184,7 @@ public static class PolicyRules
     {
         foreach (ConvergenceStep step in policy.Deadlines)
         {
-            if (step is { AfterPass: null, After: null, AfterPerGiB: null, NoProgressFor: null, AfterRises: null })
+            if (step.SaysNothing())
             {
                 throw new VirtMigrationException("PolicyStepInvalid", $"Policy {policy.Name}: the deadline '{step}' says no time: 'then' belongs to a schedule.",
                     "State when, for example \"no progress for 150s: abort\".", policy.Name);

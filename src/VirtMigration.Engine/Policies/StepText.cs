@@ -7,10 +7,10 @@ namespace VirtMigration.Policies;
 /// <summary>Steps as people write them: <c>when: what</c>. What is written is read back as it was.</summary>
 internal static partial class StepText
 {
-    private const string Conditions = "'pass 3', 'after 90s', 'after 75s/GiB', 'after 75s/GiB of at least 2GiB', 'no progress for 150s', 'after 6 rises', "
+    private const string Conditions = "'pass 3', 'after 90s', 'after 75s/GiB', 'after 75s/GiB of at least 2GiB', 'no progress for 150s', 'stalled for 40s', 'after 6 rises', "
         + "several joined by 'and', or 'then'";
 
-    private const string Actions = "'downtime 200ms', 'downtime x2 up to 2000s', 'bandwidth 500MiB/s', 'post-copy', 'pause up to 30s' or 'abort'";
+    private const string Actions = "'downtime 200ms', 'downtime x2 up to 2000s', 'bandwidth 500MiB/s', 'post-copy', 'pause up to 30s', 'finish', 'finish up to 30s' or 'abort'";
 
     public static ConvergenceStep Parse(string text)
     {
@@ -65,6 +65,11 @@ internal static partial class StepText
             conditions.Add($"no progress for {DurationText.Exact(idle)}");
         }
 
+        if (step.StalledFor is TimeSpan stalled)
+        {
+            conditions.Add($"stalled for {DurationText.Exact(stalled)}");
+        }
+
         if (step.AfterRises is int rises)
         {
             conditions.Add($"after {rises} rises");
@@ -82,8 +87,51 @@ internal static partial class StepText
         ConvergenceAction.SetBandwidth => $"bandwidth {(step.Bandwidth ?? default).ToExactString()}",
         ConvergenceAction.StartPostCopy => "post-copy",
         ConvergenceAction.Pause => $"pause up to {DurationText.Exact(step.UpTo ?? TimeSpan.Zero)}",
+        ConvergenceAction.Finish when step.UpTo is TimeSpan longest => $"finish up to {DurationText.Exact(longest)}",
+        ConvergenceAction.Finish => "finish",
         _ => "abort",
     };
+
+    /// <summary>What a step will do and when, for a person who waits for it: <c>post-copy at pass 4</c>.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="pass">The pass that a step without a condition is due in.</param>
+    /// <param name="now">The present pass.</param>
+    public static string Ahead(ConvergenceStep step, int pass, int now)
+    {
+        List<string> when = [];
+        int? due = step.SaysNothing() ? pass : step.AfterPass + 1;
+        if (due > now)
+        {
+            when.Add($"at pass {due}");
+        }
+
+        if (step.After is TimeSpan after)
+        {
+            when.Add($"after {DurationText.Exact(after)}");
+        }
+
+        if (step.AfterPerGiB is TimeSpan perGiB)
+        {
+            when.Add($"after {DurationText.Exact(perGiB)}/GiB");
+        }
+
+        if (step.NoProgressFor is TimeSpan idle)
+        {
+            when.Add($"without progress for {DurationText.Exact(idle)}");
+        }
+
+        if (step.StalledFor is TimeSpan stalled)
+        {
+            when.Add($"when stalled for {DurationText.Exact(stalled)}");
+        }
+
+        if (step.AfterRises is int rises)
+        {
+            when.Add($"after {rises} rises");
+        }
+
+        return when.Count == 0 ? $"{ActionOf(step)} soon" : $"{ActionOf(step)} {string.Join(" and ", when)}";
+    }
 
     private static ConvergenceStep ReadAction(string text, string action)
     {
@@ -109,6 +157,9 @@ internal static partial class StepText
             "PAUSE" when PauseForm().Match(rest) is { Success: true } pause =>
                 new() { Action = ConvergenceAction.Pause, UpTo = DurationText.Parse(pause.Groups[1].Value) },
             "PAUSE" => throw Invalid(text, "a pause needs its bound: 'pause up to 30s'"),
+            "FINISH" when rest.Length == 0 => new() { Action = ConvergenceAction.Finish },
+            "FINISH" when PauseForm().Match(rest) is { Success: true } finish =>
+                new() { Action = ConvergenceAction.Finish, UpTo = DurationText.Parse(finish.Groups[1].Value) },
             "ABORT" when rest.Length == 0 => new() { Action = ConvergenceAction.Abort },
             _ => throw Invalid(text, $"the action '{action}' is not known"),
         };
@@ -118,6 +169,7 @@ internal static partial class StepText
         PassForm().Match(condition) is { Success: true } pass ? step with { AfterPass = Count(text, pass, least: 1) - 1 }
         : RisesForm().Match(condition) is { Success: true } rises ? step with { AfterRises = Count(text, rises, least: 1) }
         : IdleForm().Match(condition) is { Success: true } idle ? step with { NoProgressFor = DurationText.Parse(idle.Groups[1].Value) }
+        : StalledForm().Match(condition) is { Success: true } stalled ? step with { StalledFor = DurationText.Parse(stalled.Groups[1].Value) }
         : PerGiBForm().Match(condition) is { Success: true } perGiB ? step with
         {
             AfterPerGiB = DurationText.Parse(perGiB.Groups[1].Value),
@@ -127,7 +179,7 @@ internal static partial class StepText
         : throw Invalid(text, $"the condition '{condition}' is not known");
 
     private static int Stated(ConvergenceStep step) =>
-        new object?[] { step.AfterPass, step.After, step.AfterPerGiB, step.NoProgressFor, step.AfterRises }.Count(one => one is not null);
+        new object?[] { step.AfterPass, step.After, step.AfterPerGiB, step.NoProgressFor, step.AfterRises, step.StalledFor }.Count(one => one is not null);
 
     private static int WholeGiB(string text, string size)
     {
@@ -163,6 +215,9 @@ internal static partial class StepText
 
     [GeneratedRegex(@"^no\s+progress\s+for\s+(.+)$", RegexOptions.IgnoreCase)]
     private static partial Regex IdleForm();
+
+    [GeneratedRegex(@"^stalled\s+for\s+(.+)$", RegexOptions.IgnoreCase)]
+    private static partial Regex StalledForm();
 
     [GeneratedRegex(@"^after\s+(.+?)\s*/\s*GiB(?:\s+of\s+at\s+least\s+(.+))?$", RegexOptions.IgnoreCase)]
     private static partial Regex PerGiBForm();

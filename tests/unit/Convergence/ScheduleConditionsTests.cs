@@ -149,6 +149,7 @@ public sealed class ScheduleConditionsTests
     [Theory]
     [InlineData("after 100000h/GiB: abort", false)]
     [InlineData("after 200000000h/GiB of at least 2000000000GiB: abort", false)]
+    [InlineData("stalled for 200000000h: abort", false)]
     [InlineData("then: downtime x79228162514264337593543950335 up to 2000s", true)]
     public void No_number_is_too_large_to_count_with(string step, bool due)
     {

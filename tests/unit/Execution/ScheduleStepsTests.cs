@@ -1,4 +1,5 @@
 using VirtMigration.Execution;
+using VirtMigration.Policies;
 using VirtMigration.Units;
 using Xunit;
 
@@ -25,6 +26,29 @@ public sealed class ScheduleStepsTests : IDisposable
         Assert.Equal(["pause", "abort"], result.Actions.Select(action => action.Action));
         Assert.Contains("stood for 30 s", result.Actions[1].Reason, StringComparison.Ordinal);
         Assert.Single(_world.Source.Calls, call => call == "Suspend");
+    }
+
+    [Fact]
+    public async Task A_finish_by_force_raises_the_limit_and_leaves_the_guest_running()
+    {
+        Task<MigrationResult> running = _world.StartAsync(RunnerWorld.PlanOf("pass 2: finish up to 30s", "then: abort"));
+        FakeTransfer transfer = await _world.Source.NextTransferAsync();
+        await _world.PassAsync(2);
+        transfer.Succeed(RunnerWorld.Figures);
+        MigrationResult result = await running;
+        Assert.Equal("finish by force, downtime limit 30 s", Assert.Single(result.Actions).Action);
+        Assert.Empty(_world.CallsWhileRunning("Suspend"));
+        Assert.Single(_world.CallsWhileRunning("SetMaxDowntime"));
+    }
+
+    [Fact]
+    public async Task A_timeout_is_told_from_the_policys_own_deadlines()
+    {
+        ConvergenceStep timeout = ConvergenceStep.Parse("after 0s: abort");
+        Task<MigrationResult> running = _world.StartAsync(RunnerWorld.PlanOf("then: abort") with { Timeout = timeout, Deadlines = [timeout] });
+        await _world.Source.NextTransferAsync();
+        _world.Show(1);
+        Assert.StartsWith("-Timeout, 'after 0 ms: abort'", Assert.Single((await running).Actions).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class MigrationPlannerTests
     private static readonly string[] s_settings =
     [
         "Policy", "Destination", "Transport", "Persistence", "ParallelConnections", "ZeroCopy", "Compression", "AutoConverge", "PostCopy",
-        "Schedule", "Deadlines", "MigrationAddress", "Bandwidth", "SwitchoverBandwidth", "Encryption", "InitialDowntime", "Concurrency",
+        "Schedule", "Deadlines", "MigrationAddress", "Bandwidth", "SwitchoverBandwidth", "Timeout", "Encryption", "InitialDowntime", "Concurrency",
     ];
 
     public static TheoryData<string> Policies => [.. BuiltInPolicies.All.Select(policy => policy.Name)];

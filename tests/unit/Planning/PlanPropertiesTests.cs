@@ -17,7 +17,7 @@ public sealed class PlanPropertiesTests
     private static readonly string[] s_settings =
     [
         "AutoConverge", "Bandwidth", "Compression", "Concurrency", "Deadlines", "Destination", "Encryption", "InitialDowntime", "MigrationAddress",
-        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "Schedule", "SwitchoverBandwidth", "Transport", "ZeroCopy",
+        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "Schedule", "SwitchoverBandwidth", "Timeout", "Transport", "ZeroCopy",
     ];
 
     private static readonly HashSet<string> s_refusals =

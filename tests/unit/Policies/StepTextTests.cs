@@ -30,6 +30,9 @@ public sealed class StepTextTests
         },
         { "no progress for 150 s: abort", new() { Action = ConvergenceAction.Abort, NoProgressFor = TimeSpan.FromSeconds(150) } },
         { "after 6 rises: abort", new() { Action = ConvergenceAction.Abort, AfterRises = 6 } },
+        { "stalled for 40 s: post-copy", new() { Action = ConvergenceAction.StartPostCopy, StalledFor = TimeSpan.FromSeconds(40) } },
+        { "then: finish", new() { Action = ConvergenceAction.Finish } },
+        { "then: finish up to 30 s", new() { Action = ConvergenceAction.Finish, UpTo = TimeSpan.FromSeconds(30) } },
         {
             "pass 3 and after 1 h and after 1 s/GiB and no progress for 1.5 ms and after 1 rises: downtime 200 ms",
             new()
