@@ -18,8 +18,12 @@ public sealed record VmDefinition
     /// <summary>The vCPUs online now.</summary>
     public required int OnlineVCpus { get; init; }
 
-    /// <summary>The most memory it can have: what a destination must find room for.</summary>
+    /// <summary>The most memory it can have: what a destination must find room for should it grow.</summary>
     public required ByteSize Memory { get; init; }
+
+    /// <summary>The memory that it has now, modules plugged in since its start among it: what comes to the destination; null: as much as it
+    /// can have.</summary>
+    public ByteSize? PresentMemory { get; init; }
 
     /// <summary>The host CPUs that the emulator threads (and so the migration threads) may use; null: all.</summary>
     public IReadOnlyList<int>? EmulatorPin { get; init; }

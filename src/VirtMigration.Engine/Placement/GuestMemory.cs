@@ -24,7 +24,7 @@ internal static class GuestMemory
         if (definition.VirtualCells.Count == 0)
         {
             // A guest without cells of its own has one to libvirt, number 0.
-            return [new(definition.Memory.Bytes, UseOf(uses, 0), BindingOf(definition, 0))];
+            return [new(Present(definition), UseOf(uses, 0), BindingOf(definition, 0))];
         }
 
         MemoryPart[] parts = new MemoryPart[definition.VirtualCells.Count];
@@ -37,11 +37,11 @@ internal static class GuestMemory
         return parts;
     }
 
-    /// <summary>The bytes that are not on huge pages. What a guest with cells of its own may still be given (<c>maxMemory</c>) counts as
-    /// ordinary memory.</summary>
+    /// <summary>The bytes that are not on huge pages. What a guest with cells of its own was given since its start counts as ordinary
+    /// memory.</summary>
     public static long OrdinaryBytes(VmDefinition definition)
     {
-        long bytes = definition.Memory.Bytes;
+        long bytes = Present(definition);
         if (HugePageUses(definition).Count > 0)
         {
             foreach (MemoryPart part in Parts(definition))
@@ -70,6 +70,9 @@ internal static class GuestMemory
 
         return false;
     }
+
+    // What it may still grow to is not sent, and may never be asked for.
+    private static long Present(VmDefinition definition) => (definition.PresentMemory ?? definition.Memory).Bytes;
 
     private static HugePageUse? UseOf(IReadOnlyList<HugePageUse> uses, int cell)
     {

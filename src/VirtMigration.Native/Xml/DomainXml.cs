@@ -26,6 +26,7 @@ internal static class DomainXml
 
             // With memory that can be plugged in, maxMemory is what it can grow to.
             Memory = ScaledMemory.Read(domain.Element("maxMemory")) ?? StartMemory(domain),
+            PresentMemory = domain.Element("maxMemory") is null ? null : StartMemory(domain),
             EmulatorPin = PinningXml.Emulator(domain),
             MemoryHardLimit = ScaledMemory.Read(domain.Element("memtune")?.Element("hard_limit")),
             Options = VmOptionsXml.ReadFrom(domain.Element("metadata")),

@@ -30,6 +30,7 @@ public sealed class DomainXmlTests
         Assert.Equal("pc-q35-7.2", definition.MachineType);
         Assert.Equal(4, definition.OnlineVCpus);
         Assert.Equal(ByteSize.FromMebibytes(131072), definition.Memory);
+        Assert.Equal(ByteSize.FromMebibytes(65536), definition.PresentMemory);
         Assert.Equal(ByteSize.FromMebibytes(66560), definition.MemoryHardLimit);
         Assert.Equal([0, 1, 3], definition.EmulatorPin);
         Assert.True(definition.HugePages);

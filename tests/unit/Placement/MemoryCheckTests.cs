@@ -28,6 +28,16 @@ public sealed class MemoryCheckTests
     public void What_comes_in_now_is_not_available(int mebibytes, int incoming, string found) =>
         Assert.Equal(found, _check.Finds(To(mebibytes) with { Load = new() { IncomingMemory = GivenPlacement.MiB(incoming) } }));
 
+    // It has 64 GiB and may grow to 512: it moves where there are 64 now, and what it may come to is warned of.
+    [Theory]
+    [InlineData(Needed + 896, 0, "")]
+    [InlineData(Needed + 896, 200, "Warning MemoryOvercommitted")]
+    [InlineData(Needed + 895, 0, "Blocker MemoryInsufficient")]
+    public void What_it_has_now_must_be_available_and_what_it_may_grow_to_is_overcommitted(int mebibytes, int committed, string found) => Assert.Equal(
+        found,
+        _check.Finds(To(mebibytes).To(facts => facts with { Memory = Given.GiB(700) }).Vm(vm => vm with { Memory = Given.GiB(512), PresentMemory = Given.GiB(64) })
+            with { Load = new() { CommittedMemory = Given.GiB(committed) } }));
+
     [Fact]
     public void All_that_counts_is_named() => Assert.Equal(
         "h2: needs 64 GiB of memory and 192 MiB for QEMU itself, has 70 GiB available, 10 GiB of it promised to VMs placed before (db7, db8), 2 GiB of it for migrations that come in now",
