@@ -68,7 +68,8 @@ public sealed record VmDefinition
     /// <summary>The host's devices that it was given.</summary>
     public IReadOnlyList<VmHostDevice> HostDevices { get; init; } = [];
 
-    /// <summary>Devices that tie it to its host or to a shared folder, by kind: <c>filesystem</c>, <c>shmem</c>, <c>nvdimm</c>.</summary>
+    /// <summary>Devices that tie it to its host or to a shared folder, by kind: <c>filesystem</c>, <c>virtiofs</c>, <c>shmem</c>,
+    /// <c>nvdimm</c>.</summary>
     public IReadOnlyList<string> TyingDevices { get; init; } = [];
 
     /// <summary>Whether it has a TPM.</summary>

@@ -41,6 +41,10 @@ internal static class VersionGates
     /// <summary>QEMU ChangeLog 8.1: the state of VFIO devices can be migrated, no longer as an experiment.</summary>
     public static readonly Version QemuMovesVfio = new(8, 1);
 
+    /// <summary>libvirt 11.3 lets virtiofs move where its daemon knows how (qemuMigrationSrcIsAllowed, <c>migrate-precopy</c>); earlier ones that
+    /// do may exist. QEMU ChangeLog 8.2 (vhost-user-fs migrates its daemon's state).</summary>
+    public static readonly VersionGate Virtiofs = new("moving a virtiofs folder", new(11, 3), new(8, 2));
+
     /// <summary>libvirt 11.3: its daemon crashes when a broken post-copy migration to it is recovered (seen 5 of 5 times).</summary>
     public static readonly Version LibvirtRecoveryCrashes = new(11, 3);
 

@@ -18,7 +18,7 @@ internal static class HostDevicesXml
             .Select(backend => new VmHostDevice("tpm", backend?.Element("device").Text("path") ?? string.Empty, null)),
     ];
 
-    /// <summary>Devices on a file or folder of the host, by kind, each kind once. The kinds of memory are models of
+    /// <summary>Devices on a file or folder of the host, by kind, each kind once; a folder by virtiofs is a kind of its own. The kinds of memory are models of
     /// <c>memory</c> devices: <c>nvdimm</c>, and <c>virtio-pmem</c>, which is backed the same way.</summary>
     /// <param name="devices">The devices of the definition.</param>
     public static IReadOnlyList<string> Tying(XElement? devices) =>
@@ -26,7 +26,7 @@ internal static class HostDevicesXml
         .. (devices?.Elements() ?? [])
             .Select(device => device.Name.LocalName switch
             {
-                "filesystem" => "filesystem",
+                "filesystem" => device.Element("driver").Text("type") == "virtiofs" ? "virtiofs" : "filesystem",
                 "shmem" => "shmem",
                 "memory" when device.Text("model") is "nvdimm" or "virtio-pmem" => device.Text("model"),
                 _ => null,

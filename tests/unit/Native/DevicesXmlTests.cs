@@ -159,7 +159,7 @@ public sealed class DevicesXmlTests
 
     [Fact]
     public void What_ties_a_VM_to_its_host_by_kind() => Assert.Equal(
-        ["filesystem", "nvdimm", "shmem", "virtio-pmem"],
+        ["nvdimm", "shmem", "virtio-pmem", "virtiofs"],
         Definitions.ReadDevices("""
             <shmem name='a'/><shmem name='b'/>
             <memory model='nvdimm'><source><path>/tmp/nv</path></source></memory>

@@ -35,8 +35,10 @@ public sealed class MemoryCheckTests
     [InlineData(Needed + 895, 0, "Blocker MemoryInsufficient")]
     public void What_it_has_now_must_be_available_and_what_it_may_grow_to_is_overcommitted(int mebibytes, int committed, string found) => Assert.Equal(
         found,
-        _check.Finds(To(mebibytes).To(facts => facts with { Memory = Given.GiB(700) }).Vm(vm => vm with { Memory = Given.GiB(512), PresentMemory = Given.GiB(64) })
-            with { Load = new() { CommittedMemory = Given.GiB(committed) } }));
+        _check.Finds(To(mebibytes).To(facts => facts with { Memory = Given.GiB(700) }).Vm(vm => vm with { Memory = Given.GiB(512), PresentMemory = Given.GiB(64) }) with
+        {
+            Load = new() { CommittedMemory = Given.GiB(committed) },
+        }));
 
     [Fact]
     public void All_that_counts_is_named() => Assert.Equal(
