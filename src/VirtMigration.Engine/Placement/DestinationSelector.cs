@@ -92,7 +92,7 @@ public static class DestinationSelector
         return new(
             "NoDestination",
             $"No host of cluster '{vm.Cluster}' can take VM '{vm.Name}':{string.Concat(lines)}",
-            $"{string.Join(" ", hosts.Select(blockers => blockers[0].Action).Distinct())} Everything that was found: Test-MigrationDestination {vm.Name} | Format-List.",
+            $"For {hosts[0][0].Host}: {string.Join(" ", hosts[0].Select(finding => finding.Action).Distinct())} All that was found: Test-MigrationDestination {vm.Name} | Format-List.",
             vm.Name);
     }
 

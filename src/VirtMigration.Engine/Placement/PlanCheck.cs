@@ -16,8 +16,15 @@ public sealed class PlanCheck : IDestinationCheck
             yield return new(error.ErrorId, candidate.Destination.Name, FindingSeverity.Blocker, "a migration that can be planned", error.Message.TrimEnd('.'), error.RecommendedAction);
         }
 
+        // What new pins lose has findings of its own too.
+        IReadOnlyList<string> losses = candidate.Remapping?.Losses ?? [];
         foreach (string warning in candidate.Plan?.Warnings ?? [])
         {
+            if (losses.Any(loss => warning.EndsWith(loss, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
             yield return new("PlanWarning", candidate.Destination.Name, FindingSeverity.Warning, "what was asked for", warning, "See the plan's decisions.");
         }
     }
