@@ -107,7 +107,9 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         DestinationReport[] fitting = [.. reports.Where(report => report.Eligible)];
         string reason = fitting.Length == 1
             ? reports.Count == 1 ? "the cluster's only other host" : $"the only one of the cluster's {reports.Count} other hosts that fits"
-            : $"the best of {fitting.Length} hosts that fit: score {fitting[0].Score}, before {fitting[1].Destination} with {fitting[1].Score}";
+            : fitting[0].Score == fitting[1].Score
+                ? $"the best of {fitting.Length} hosts that fit: score {fitting[0].Score}, as has {fitting[1].Destination}"
+                : $"the best of {fitting.Length} hosts that fit: score {fitting[0].Score}, before {fitting[1].Destination} with {fitting[1].Score}";
         return plan with
         {
             Decisions = (PlanDecision[])[.. plan.Decisions.Select(decision => decision.Setting == "Destination" ? decision with { Reason = reason } : decision)],

@@ -48,6 +48,10 @@ public sealed class PlanMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_hosts_that_are_as_good_the_first_by_name_is_taken() =>
+        Assert.Matches(@"^the best of 2 hosts that fit: score \d+, as has h3$", (await PlanAsync()).Decision("Destination").Reason);
+
+    [Fact]
     public async Task The_only_host_that_fits_is_said_to_be_that()
     {
         _h2.Facts = facts => facts with { Architecture = "aarch64" };
