@@ -4,39 +4,23 @@ using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.State;
-using VirtMigration.UnitTests.State;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
 
-public sealed class DestinationAssessorTests : IDisposable
+public sealed class DestinationAssessorTests : ClusterOfThree
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeHost _h1 = new("h1");
-    private readonly FakeHost _h2 = new("h2");
-    private readonly FakeHost _h3 = new("h3");
-    private readonly FakeHypervisor _hypervisor;
-    private readonly HostRegistry _registry;
     private readonly DestinationAssessor _assessor;
 
     public DestinationAssessorTests()
     {
-        _hypervisor = new(_h1, _h2, _h3);
-        _registry = new(new ClusterFile(_folder.Path));
-        foreach (string host in (string[])["h1", "h2", "h3"])
-        {
-            _registry.Register(Given.Registration(host), replace: false);
-        }
-
-        _assessor = new(_hypervisor, _registry);
+        _assessor = new(Hypervisor, Registry);
     }
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Each_other_host_of_the_cluster_has_a_report_and_the_one_with_more_room_comes_first()
     {
-        _h3.Facts = facts => facts with { AvailableMemory = Given.GiB(200) };
+        H3.Facts = facts => facts with { AvailableMemory = Given.GiB(200) };
         IReadOnlyList<DestinationReport> reports = await AssessAsync();
         Assert.Equal([("h3", true, 1), ("h2", true, 2)], reports.Select(report => (report.Destination, report.Eligible, report.Rank ?? 0)));
         Assert.All(reports, report => Assert.Equal(("db1", "h1", report.Destination), (report.VM, report.Source, report.Plan?.Destination)));
@@ -47,7 +31,7 @@ public sealed class DestinationAssessorTests : IDisposable
     public async Task Only_the_hosts_that_are_named_are_looked_at()
     {
         Assert.Equal(["h3"], (await AssessAsync(destinations: ["h3"])).Select(report => report.Destination));
-        Assert.DoesNotContain("GetFacts", _h2.Calls);
+        Assert.DoesNotContain("GetFacts", H2.Calls);
         UnknownNameException error = await Assert.ThrowsAsync<UnknownNameException>(() => AssessAsync(destinations: ["h9"]));
         Assert.Equal("HostNotFound", error.ErrorId);
     }
@@ -55,7 +39,7 @@ public sealed class DestinationAssessorTests : IDisposable
     [Fact]
     public async Task A_host_that_does_not_answer_is_one_row_with_its_reason_and_the_others_have_theirs()
     {
-        _hypervisor.Silent.Add("h2");
+        Hypervisor.Silent.Add("h2");
         IReadOnlyList<DestinationReport> reports = await AssessAsync();
         Assert.Equal(["h3", "h2"], reports.Select(report => report.Destination));
         DestinationFinding finding = Assert.Single(reports[1].Findings);
@@ -69,7 +53,7 @@ public sealed class DestinationAssessorTests : IDisposable
     {
         await AssessAsync("db1", 101);
         await AssessAsync("db2", 102);
-        foreach (FakeHost host in (FakeHost[])[_h1, _h2, _h3])
+        foreach (FakeHost host in (FakeHost[])[H1, H2, H3])
         {
             Assert.Equal((1, 1, 1), (Count(host, "GetFacts"), Count(host, "GetLoad"), Count(host, "GetSurroundings")));
         }
@@ -87,13 +71,13 @@ public sealed class DestinationAssessorTests : IDisposable
             Assert.False(report.Eligible);
             Assert.Contains(report.Findings, finding => finding.Id == "MemoryInsufficient");
         });
-        Assert.All(await new DestinationAssessor(_hypervisor, _registry).AssessAsync(Given.Vm("db3", 103), new(), null, CancellationToken.None), report => Assert.True(report.Eligible));
+        Assert.All(await new DestinationAssessor(Hypervisor, Registry).AssessAsync(Given.Vm("db3", 103), new(), null, CancellationToken.None), report => Assert.True(report.Eligible));
     }
 
     [Fact]
     public async Task What_the_planner_refuses_is_found_there()
     {
-        new OptionCatalog(_registry.Store).Set("c1", options => options with { ParallelAllowed = false });
+        new OptionCatalog(Registry.Store).Set("c1", options => options with { ParallelAllowed = false });
         IReadOnlyList<DestinationReport> reports = await AssessAsync(policy: BuiltInPolicies.VeryLarge);
         Assert.All(reports, report => Assert.Equal((false, "ParallelForbidden"), (report.Eligible, Assert.Single(report.Findings, finding => finding.Severity == FindingSeverity.Blocker).Id)));
     }
@@ -101,7 +85,7 @@ public sealed class DestinationAssessorTests : IDisposable
     [Fact]
     public async Task What_the_planner_warns_of_is_found_and_blocks_nothing()
     {
-        _h2.Facts = facts => facts with { LibvirtVersion = new(8, 4), HypervisorVersion = new(7, 2) };
+        H2.Facts = facts => facts with { LibvirtVersion = new(8, 4), HypervisorVersion = new(7, 2) };
         IReadOnlyList<DestinationReport> reports = await AssessAsync(policy: BuiltInPolicies.VeryLarge, destinations: ["h2"]);
         Assert.Contains(reports[0].Findings, finding => finding.Id == "PlanWarning" && finding.Present.Contains("zero-copy", StringComparison.Ordinal));
         Assert.True(reports[0].Eligible);
@@ -110,8 +94,8 @@ public sealed class DestinationAssessorTests : IDisposable
     [Fact]
     public async Task The_destination_is_asked_about_the_VMs_CPU()
     {
-        _h1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
-        _h2.CpuFits = new(false, "missing features: pcommit");
+        H1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
+        H2.CpuFits = new(false, "missing features: pcommit");
         IReadOnlyList<DestinationReport> reports = await AssessAsync();
         Assert.Equal(["h3", "h2"], reports.Select(report => report.Destination));
         Assert.Contains(reports[1].Findings, finding => finding.Id == "CpuIncompatible" && finding.Severity == FindingSeverity.Blocker);
@@ -120,8 +104,8 @@ public sealed class DestinationAssessorTests : IDisposable
     [Fact]
     public async Task A_host_that_answers_and_cannot_judge_the_CPU_leaves_it_open()
     {
-        _h1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
-        _h2.Fail("CompareCpu", HypervisorFault.Internal);
+        H1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = "<cpu/>" } };
+        H2.Fail("CompareCpu", HypervisorFault.Internal);
         DestinationReport report = Assert.Single(await AssessAsync(destinations: ["h2"]));
         Assert.True(report.Eligible);
         Assert.Contains(report.Findings, finding => finding.Id == "CpuUnknown");
@@ -132,8 +116,8 @@ public sealed class DestinationAssessorTests : IDisposable
     public async Task Huge_pages_are_counted_in_too()
     {
         HugePagePool pool = new(Given.GiB(1), 100, 64);
-        _h2.Facts = facts => facts with { Cells = [new(0, Given.GiB(256), Given.GiB(100), [0, 1], [pool])] };
-        _h1.Definition = definition => definition with { Memory = Given.GiB(40), HugePages = true, HugePageUses = [new(Given.GiB(1), [])] };
+        H2.Facts = facts => facts with { Cells = [new(0, Given.GiB(256), Given.GiB(100), [0, 1], [pool])] };
+        H1.Definition = definition => definition with { Memory = Given.GiB(40), HugePages = true, HugePageUses = [new(Given.GiB(1), [])] };
         Assert.True(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Eligible);
         DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
         Assert.Contains(second.Findings, finding => finding.Id == "HugePagesInsufficient");
@@ -143,8 +127,8 @@ public sealed class DestinationAssessorTests : IDisposable
     [Fact]
     public async Task Memory_that_is_tied_to_a_cell_is_counted_in_there()
     {
-        _h2.Facts = facts => facts with { Cells = [new(0, Given.GiB(128), Given.GiB(70), [0, 1], []), new(1, Given.GiB(128), Given.GiB(58), [2, 3], [])] };
-        _h1.Definition = definition => definition with { Memory = Given.GiB(40), NumaBindings = [new(null, NumaMode.Strict, [0])] };
+        H2.Facts = facts => facts with { Cells = [new(0, Given.GiB(128), Given.GiB(70), [0, 1], []), new(1, Given.GiB(128), Given.GiB(58), [2, 3], [])] };
+        H1.Definition = definition => definition with { Memory = Given.GiB(40), NumaBindings = [new(null, NumaMode.Strict, [0])] };
         Assert.True(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Eligible);
         DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
         Assert.Contains(second.Findings, finding => finding.Id == "NumaMemoryInsufficient");

@@ -4,34 +4,18 @@ using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Readiness;
 using VirtMigration.State;
-using VirtMigration.UnitTests.State;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
 
-public sealed class HostTesterTests : IDisposable
+public sealed class HostTesterTests : ClusterOfThree
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeHost _h1 = new("h1");
-    private readonly FakeHost _h2 = new("h2");
-    private readonly FakeHost _h3 = new("h3");
-    private readonly FakeHypervisor _hypervisor;
-    private readonly HostRegistry _registry;
     private readonly HostTester _tester;
 
     public HostTesterTests()
     {
-        _hypervisor = new(_h1, _h2, _h3);
-        _registry = new(new ClusterFile(_folder.Path));
-        foreach (string host in (string[])["h1", "h2", "h3"])
-        {
-            _registry.Register(Given.Registration(host), replace: false);
-        }
-
-        _tester = new(_hypervisor, _registry, TimeProvider.System, "me") { Bounds = new() { Move = TimeSpan.FromSeconds(30), End = TimeSpan.FromSeconds(10) } };
+        _tester = new(Hypervisor, Registry, TimeProvider.System, "me") { Bounds = new() { Move = TimeSpan.FromSeconds(30), End = TimeSpan.FromSeconds(10) } };
     }
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("h1 h2 h3", null, "h1>h2 h1>h3 h2>h1 h2>h3 h3>h1 h3>h2")]
@@ -56,13 +40,13 @@ public sealed class HostTesterTests : IDisposable
         IReadOnlyList<HostReport> reports = await TestAsync("h1", "h2", "h3");
         Assert.Equal(["h1", "h1>h2", "h1>h3", "h2", "h2>h1", "h2>h3", "h3", "h3>h1", "h3>h2"], reports.Select(Name));
         Assert.All(reports, report => Assert.True(report.Ready, string.Join("; ", report.Findings)));
-        Assert.DoesNotContain(_h1.Calls, call => call.StartsWith("StartProbe", StringComparison.Ordinal));
+        Assert.DoesNotContain(H1.Calls, call => call.StartsWith("StartProbe", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_host_that_does_not_answer_is_one_row_with_its_reason_and_the_others_have_theirs()
     {
-        _hypervisor.Silent.Add("h2");
+        Hypervisor.Silent.Add("h2");
         IReadOnlyList<HostReport> reports = await TestAsync("h1", "h2", "h3");
         Assert.Equal(["h1", "h1>h3", "h2", "h3", "h3>h1"], reports.Select(Name));
         HostFinding silent = Assert.Single(reports[2].Findings);
@@ -73,8 +57,8 @@ public sealed class HostTesterTests : IDisposable
     [Fact]
     public async Task A_peer_that_does_not_answer_is_one_row_too()
     {
-        _hypervisor.Silent.Add("h3");
-        HostTestScope scope = HostTestScope.Of([_registry.Find("h1")], [_registry.Find("h2"), _registry.Find("h3")], _registry.All());
+        Hypervisor.Silent.Add("h3");
+        HostTestScope scope = HostTestScope.Of([Registry.Find("h1")], [Registry.Find("h2"), Registry.Find("h3")], Registry.All());
         Assert.Equal(["h1", "h1>h2", "h3"], (await _tester.TestAsync(scope, NoProbes(), null, default)).Select(Name));
     }
 
@@ -83,7 +67,7 @@ public sealed class HostTesterTests : IDisposable
     [InlineData("List", "")]
     public async Task A_host_that_fails_at_one_question_leaves_that_open(string call, string found)
     {
-        _h1.Fail(call);
+        H1.Fail(call);
         HostReport report = (await TestAsync("h1", "h2"))[0];
         Assert.True(report.Ready);
         Assert.Equal(found.Length > 0, report.Findings.Any(finding => finding.Id == found));
@@ -92,7 +76,7 @@ public sealed class HostTesterTests : IDisposable
     [Fact]
     public async Task Two_names_with_one_UUID_are_found_on_both()
     {
-        _h2.Facts = facts => facts with { Uuid = Given.Id(1) };
+        H2.Facts = facts => facts with { Uuid = Given.Id(1) };
         IReadOnlyList<HostReport> reports = await TestAsync("h1", "h2");
         Assert.Equal(["HostUuidTaken", "SameHost", "HostUuidTaken", "SameHost"], reports.Select(report => report.Findings[0].Id));
     }
@@ -100,7 +84,7 @@ public sealed class HostTesterTests : IDisposable
     [Fact]
     public async Task What_the_cluster_states_counts()
     {
-        new OptionCatalog(_registry.Store).Set("c1", options => options with { Encryption = true, MigrationNetwork = "10.0.8.0/24" });
+        new OptionCatalog(Registry.Store).Set("c1", options => options with { Encryption = true, MigrationNetwork = "10.0.8.0/24" });
         HostReport report = (await TestAsync("h1", "h2"))[0];
         Assert.Equal("MigrationAddressOutsideNetwork", report.Findings[0].Id);
         Assert.Contains(report.Findings, finding => finding.Id == "CertificatesUnknown");
@@ -110,12 +94,12 @@ public sealed class HostTesterTests : IDisposable
     public async Task A_probe_that_moves_is_ended_on_the_destination_and_nowhere_else_is_anything_touched()
     {
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         Assert.Equal("qemu+tls://h2/system", transfer.Settings.DestinationUri);
         Assert.True(transfer.Settings.Uses(MigrationTechniques.Live | MigrationTechniques.PeerToPeer | MigrationTechniques.Parallel));
         Assert.False(transfer.Settings.Uses(MigrationTechniques.PersistDestination) || transfer.Settings.Uses(MigrationTechniques.UndefineSource));
         Assert.Equal("10 Gbps", transfer.Settings.Bandwidth.ToString());
-        _h2.Completed[transfer.Vm] = new() { MemoryProcessed = Given.GiB(1) };
+        H2.Completed[transfer.Vm] = new() { MemoryProcessed = Given.GiB(1) };
         transfer.Succeed();
 
         HostReport report = (await testing)[1];
@@ -123,9 +107,9 @@ public sealed class HostTesterTests : IDisposable
         Assert.Equal(Given.GiB(1), report.Probe.Sent);
         Assert.Empty(report.Probe.Left);
         Assert.Contains(report.Findings, finding => finding.Id == "ProbeMoved");
-        Assert.Empty(_h2.Says);
-        Assert.Equal(["GetFacts", "GetLoad", "List", "StartProbe pc-q35-10.0", "Migrate", $"EndProbe {transfer.Vm}", "Observe"], Sorted(_h1.Calls));
-        Assert.DoesNotContain("AbortJob", _h1.Calls);
+        Assert.Empty(H2.Says);
+        Assert.Equal(["GetFacts", "GetLoad", "List", "StartProbe pc-q35-10.0", "Migrate", $"EndProbe {transfer.Vm}", "Observe"], Sorted(H1.Calls));
+        Assert.DoesNotContain("AbortJob", H1.Calls);
     }
 
     [Theory]
@@ -133,9 +117,9 @@ public sealed class HostTesterTests : IDisposable
     [InlineData("5.1", "3.1", false)]
     public async Task Parallel_connections_are_used_where_both_have_them_because_they_can_be_stopped(string libvirt, string qemu, bool parallel)
     {
-        _h2.Facts = facts => facts with { LibvirtVersion = Version.Parse(libvirt), HypervisorVersion = Version.Parse(qemu) };
+        H2.Facts = facts => facts with { LibvirtVersion = Version.Parse(libvirt), HypervisorVersion = Version.Parse(qemu) };
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         Assert.Equal(parallel, transfer.Settings.Uses(MigrationTechniques.Parallel));
         transfer.Succeed();
         await testing;
@@ -144,9 +128,9 @@ public sealed class HostTesterTests : IDisposable
     [Fact]
     public async Task A_cluster_that_encrypts_has_its_probes_encrypted()
     {
-        new OptionCatalog(_registry.Store).Set("c1", options => options with { Encryption = true });
+        new OptionCatalog(Registry.Store).Set("c1", options => options with { Encryption = true });
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         Assert.True(transfer.Settings.Uses(MigrationTechniques.Tls));
         transfer.Succeed();
         Assert.True((await testing)[1].Probe!.Encrypted);
@@ -158,13 +142,13 @@ public sealed class HostTesterTests : IDisposable
     public async Task A_probe_that_fails_blocks_and_is_ended_on_the_source(HypervisorFault fault, ProbeObstacle obstacle)
     {
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         transfer.Fail(fault);
         HostReport report = (await testing)[1];
         Assert.Equal((false, ProbeOutcome.Failed, obstacle), (report.Ready, report.Probe!.Outcome, report.Probe.Obstacle));
         Assert.Equal("ProbeFailed", report.Findings[0].Id);
         Assert.Empty(report.Probe.Left);
-        Assert.Empty(_h1.Says);
+        Assert.Empty(H1.Says);
     }
 
     [Theory]
@@ -173,41 +157,41 @@ public sealed class HostTesterTests : IDisposable
     public async Task A_probe_that_moved_though_libvirt_says_otherwise_moved(HypervisorFault fault)
     {
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        (await _h1.NextTransferAsync()).MoveBut(fault);
+        (await H1.NextTransferAsync()).MoveBut(fault);
         Assert.Equal(ProbeOutcome.Moved, (await testing)[1].Probe!.Outcome);
-        Assert.Empty(_h2.Says);
+        Assert.Empty(H2.Says);
     }
 
     [Fact]
     public async Task A_probe_that_did_not_move_though_libvirt_says_so_failed()
     {
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync();
-        (await _h1.NextTransferAsync()).Return();
+        (await H1.NextTransferAsync()).Return();
         HostReport report = (await testing)[1];
         Assert.Equal(ProbeOutcome.Failed, report.Probe!.Outcome);
         Assert.Contains("h2: does not have it", report.Probe.Error, StringComparison.Ordinal);
-        Assert.Empty(_h1.Says);
+        Assert.Empty(H1.Says);
     }
 
     [Fact]
     public async Task A_probe_that_cannot_be_started_leaves_the_way_unknown_and_is_ended_all_the_same()
     {
-        _h1.Fail("StartProbe", HypervisorFault.Timeout);
+        H1.Fail("StartProbe", HypervisorFault.Timeout);
         HostReport report = (await ProbeAsync())[1];
         Assert.Equal((true, ProbeOutcome.NotStarted), (report.Ready, report.Probe!.Outcome));
         Assert.Equal(["ProbeNotStarted", "LoginUnknown"], report.Findings.Select(finding => finding.Id).Where(id => id is "ProbeNotStarted" or "LoginUnknown"));
-        Assert.Contains(_h1.Calls, call => call.StartsWith("EndProbe", StringComparison.Ordinal));
-        Assert.DoesNotContain("Migrate", _h1.Calls);
+        Assert.Contains(H1.Calls, call => call.StartsWith("EndProbe", StringComparison.Ordinal));
+        Assert.DoesNotContain("Migrate", H1.Calls);
     }
 
     [Fact]
     public async Task A_way_that_no_VM_could_take_is_not_tried()
     {
-        new OptionCatalog(_registry.Store).Set("c1", options => options with { MigrationNetwork = "10.0.8.0/24" });
+        new OptionCatalog(Registry.Store).Set("c1", options => options with { MigrationNetwork = "10.0.8.0/24" });
         HostReport report = (await ProbeAsync())[1];
         Assert.Equal(ProbeOutcome.NotStarted, report.Probe!.Outcome);
         Assert.Contains("10.0.8.0/24", report.Probe.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(_h1.Calls, call => call.StartsWith("StartProbe", StringComparison.Ordinal));
+        Assert.DoesNotContain(H1.Calls, call => call.StartsWith("StartProbe", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -216,28 +200,28 @@ public sealed class HostTesterTests : IDisposable
     public async Task A_probe_that_never_arrives_is_aborted_within_the_bound(bool seenThere, ProbeObstacle obstacle)
     {
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync(Tester(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)), default);
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         if (seenThere)
         {
-            _h2.Says[transfer.Vm] = _h2.Paused(transfer.Vm, VmStateReason.Migration);
+            H2.Says[transfer.Vm] = H2.Paused(transfer.Vm, VmStateReason.Migration);
         }
 
         HostReport report = (await testing)[1];
         Assert.Equal((ProbeOutcome.Failed, obstacle), (report.Probe!.Outcome, report.Probe.Obstacle));
-        Assert.Contains("AbortJob", _h1.Calls);
+        Assert.Contains("AbortJob", H1.Calls);
         Assert.Empty(report.Probe.Left);
-        Assert.Empty(_h1.Says);
-        Assert.Empty(_h2.Says);
+        Assert.Empty(H1.Says);
+        Assert.Empty(H2.Says);
     }
 
     [Fact]
     public async Task A_probe_that_nobody_can_end_is_said_by_name_and_host_and_ended_when_the_host_lets_go()
     {
         TaskCompletionSource gate = new();
-        _h1.ProbeGate = gate.Task;
-        _h1.Aborts = false;
+        H1.ProbeGate = gate.Task;
+        H1.Aborts = false;
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync(Tester(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100)), default);
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         HostReport report = (await testing)[1];
         Assert.Equal(["h1"], report.Probe!.Left);
         HostFinding left = report.Findings.Single(finding => finding.Id == "ProbeLeft");
@@ -245,7 +229,7 @@ public sealed class HostTesterTests : IDisposable
 
         gate.SetResult();
         transfer.Fail(HypervisorFault.Unreachable);
-        await _h1.CalledAsync($"EndProbe {transfer.Vm}", times: 2);
+        await H1.CalledAsync($"EndProbe {transfer.Vm}", times: 2);
     }
 
     [Fact]
@@ -253,13 +237,13 @@ public sealed class HostTesterTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync(_tester, stop.Token);
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => testing);
-        Assert.Contains("AbortJob", _h1.Calls);
-        Assert.Contains($"EndProbe {transfer.Vm}", _h1.Calls);
-        Assert.Contains($"EndProbe {transfer.Vm}", _h2.Calls);
-        Assert.Empty(_h1.Says);
+        Assert.Contains("AbortJob", H1.Calls);
+        Assert.Contains($"EndProbe {transfer.Vm}", H1.Calls);
+        Assert.Contains($"EndProbe {transfer.Vm}", H2.Calls);
+        Assert.Empty(H1.Says);
         Assert.Empty(_tester.Left);
     }
 
@@ -267,11 +251,11 @@ public sealed class HostTesterTests : IDisposable
     public async Task A_test_that_is_stopped_says_what_it_could_not_end()
     {
         TaskCompletionSource gate = new();
-        _h2.ProbeGate = gate.Task;
+        H2.ProbeGate = gate.Task;
         HostTester tester = Tester(TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(100));
         using CancellationTokenSource stop = new();
         Task<IReadOnlyList<HostReport>> testing = ProbeAsync(tester, stop.Token);
-        FakeTransfer transfer = await _h1.NextTransferAsync();
+        FakeTransfer transfer = await H1.NextTransferAsync();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => testing);
         Assert.Equal([$"{ProbeName.Of(transfer.Vm)} on h2"], tester.Left);
@@ -281,41 +265,41 @@ public sealed class HostTesterTests : IDisposable
     [Fact]
     public async Task A_host_takes_part_in_one_probe_at_a_time_and_one_that_hangs_holds_up_only_its_own()
     {
-        HostTestScope scope = HostTestScope.Of(_registry.All(), null, _registry.All());
+        HostTestScope scope = HostTestScope.Of(Registry.All(), null, Registry.All());
         HashSet<HostTestPair> probes = [.. scope.Pairs.Where(pair => pair.ToString() is "h1 -> h2" or "h1 -> h3" or "h3 -> h2" or "h2 -> h3")];
         Task<IReadOnlyList<HostReport>> testing = _tester.TestAsync(scope, probes, null, default);
-        FakeTransfer first = await _h1.NextTransferAsync();
-        Assert.False(_h3.HasTransferWaiting() || _h2.HasTransferWaiting());
+        FakeTransfer first = await H1.NextTransferAsync();
+        Assert.False(H3.HasTransferWaiting() || H2.HasTransferWaiting());
         first.Succeed();
-        (await _h1.NextTransferAsync()).Succeed();
-        FakeTransfer third = await _h2.NextTransferAsync();
-        Assert.False(_h3.HasTransferWaiting());
+        (await H1.NextTransferAsync()).Succeed();
+        FakeTransfer third = await H2.NextTransferAsync();
+        Assert.False(H3.HasTransferWaiting());
         third.Succeed();
-        (await _h3.NextTransferAsync()).Succeed();
+        (await H3.NextTransferAsync()).Succeed();
         Assert.Equal(4, (await testing).Count(report => report.Probe is { Outcome: ProbeOutcome.Moved }));
     }
 
     [Fact]
     public async Task A_leftover_of_another_test_is_reported_and_left_alone()
     {
-        _h1.Vms = [Given.Vm() with { Name = ProbeName.Of(Given.Id(5)), Uuid = Given.Id(5) }];
+        H1.Vms = [Given.Vm() with { Name = ProbeName.Of(Given.Id(5)), Uuid = Given.Id(5) }];
         HostReport report = (await TestAsync("h1", "h2"))[0];
         Assert.Contains(report.Findings, finding => finding.Id == "ProbeLeftOver");
-        Assert.DoesNotContain(_h1.Calls, call => call.StartsWith("EndProbe", StringComparison.Ordinal));
+        Assert.DoesNotContain(H1.Calls, call => call.StartsWith("EndProbe", StringComparison.Ordinal));
     }
 
     private Task<IReadOnlyList<HostReport>> TestAsync(params string[] hosts) =>
-        _tester.TestAsync(HostTestScope.Of([.. hosts.Select(_registry.Find)], null, _registry.All()), NoProbes(), null, default);
+        _tester.TestAsync(HostTestScope.Of([.. hosts.Select(Registry.Find)], null, Registry.All()), NoProbes(), null, default);
 
     private Task<IReadOnlyList<HostReport>> ProbeAsync() => ProbeAsync(_tester, default);
 
     private Task<IReadOnlyList<HostReport>> ProbeAsync(HostTester tester, CancellationToken cancellationToken)
     {
-        HostTestScope scope = HostTestScope.Of([_registry.Find("h1")], [_registry.Find("h2")], _registry.All());
+        HostTestScope scope = HostTestScope.Of([Registry.Find("h1")], [Registry.Find("h2")], Registry.All());
         return tester.TestAsync(scope, scope.Pairs.ToHashSet(), null, cancellationToken);
     }
 
-    private HostTester Tester(TimeSpan move, TimeSpan end) => new(_hypervisor, _registry, TimeProvider.System, "me") { Bounds = new() { Move = move, End = end } };
+    private HostTester Tester(TimeSpan move, TimeSpan end) => new(Hypervisor, Registry, TimeProvider.System, "me") { Bounds = new() { Move = move, End = end } };
 
     private static HashSet<HostTestPair> NoProbes() => [];
 

@@ -2,42 +2,26 @@ using VirtMigration.Execution;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.State;
-using VirtMigration.UnitTests.State;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
 
 /// <summary>What is said before a VM's mode and hosts are set. db1 is on h1; h2 and h3 are of its cluster.</summary>
-public sealed class OptionWarningsTests : IDisposable
+public sealed class OptionWarningsTests : ClusterOfThree
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeHost _h1 = new("h1");
-    private readonly FakeHost _h2 = new("h2");
-    private readonly FakeHost _h3 = new("h3");
-    private readonly FakeHypervisor _hypervisor;
-    private readonly HostRegistry _registry;
     private readonly OptionEditor _editor;
     private readonly VirtualMachine _vm = Given.Vm();
 
     public OptionWarningsTests()
     {
-        _hypervisor = new(_h1, _h2, _h3);
-        _registry = new(new ClusterFile(_folder.Path));
-        foreach (string host in (string[])["h1", "h2", "h3"])
-        {
-            _registry.Register(Given.Registration(host), replace: false);
-        }
-
-        _registry.Register(Given.Registration("h4", "c2"), replace: false);
-        _editor = new(_hypervisor, _registry);
+        Registry.Register(Given.Registration("h4", "c2"), replace: false);
+        _editor = new(Hypervisor, Registry);
     }
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Automatic_migration_of_a_pinned_VM_is_warned_of_with_what_pins_it()
     {
-        _h1.Definition = definition => definition with { VCpuPins = [new(0, [1]), new(1, [2])], NumaBindings = [new(null, NumaMode.Strict, [0])] };
+        H1.Definition = definition => definition with { VCpuPins = [new(0, [1]), new(1, [2])], NumaBindings = [new(null, NumaMode.Strict, [0])] };
         string warning = Assert.Single(await WarningsAsync("MigrationMode", "ManualAndAutomatic"));
         Assert.StartsWith("VM 'db1': vCPUs 0-1 are pinned, its memory is tied to cell 0; with ManualAndAutomatic", warning, StringComparison.Ordinal);
         Assert.Empty(await WarningsAsync("MigrationMode", "ManualOnly"));
@@ -45,10 +29,10 @@ public sealed class OptionWarningsTests : IDisposable
         Assert.Empty(await WarningsAsync("MigrationMode", "ClusterValue"));
 
         // It is said whenever it is set, and not for any other option.
-        _h1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { MigrationMode = MigrationMode.ManualAndAutomatic });
+        H1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { MigrationMode = MigrationMode.ManualAndAutomatic });
         Assert.Single(await WarningsAsync("MigrationMode", "ManualAndAutomatic"));
         Assert.Empty(await WarningsAsync("Encryption", "true"));
-        _h1.Definition = definition => definition;
+        H1.Definition = definition => definition;
         Assert.Empty(await WarningsAsync("MigrationMode", "ManualAndAutomatic"));
         Assert.Contains("high-performance", Assert.Single(await WarningsAsync("HighPerformance", "true")), StringComparison.Ordinal);
     }
@@ -56,22 +40,22 @@ public sealed class OptionWarningsTests : IDisposable
     [Fact]
     public async Task The_cluster_says_whether_a_passed_through_CPU_is_worth_a_warning()
     {
-        _h1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostPassthrough } };
+        H1.Definition = definition => definition with { Cpu = new() { Mode = CpuMode.HostPassthrough } };
         Assert.Contains("host-passthrough", Assert.Single(await WarningsAsync("MigrationMode", "ManualAndAutomatic")), StringComparison.Ordinal);
-        new OptionCatalog(_registry.Store).Set("c1", it => it with { PassthroughCountsAsPinned = false });
+        new OptionCatalog(Registry.Store).Set("c1", it => it with { PassthroughCountsAsPinned = false });
         Assert.Empty(await WarningsAsync("MigrationMode", "ManualAndAutomatic"));
     }
 
     [Fact]
     public async Task Each_assigned_host_is_checked_and_those_that_cannot_take_the_VM_are_named_with_the_reason()
     {
-        _h2.Facts = facts => facts with { AvailableMemory = Given.GiB(1), Architecture = "aarch64" };
-        _hypervisor.Silent.Add("h3");
+        H2.Facts = facts => facts with { AvailableMemory = Given.GiB(1), Architecture = "aarch64" };
+        Hypervisor.Silent.Add("h3");
         IReadOnlyList<string> warnings = await WarningsAsync("AssignedHosts", "h1,H2,h3");
         Assert.Equal(2, warnings.Count);
         Assert.Matches("^VM 'db1' could not go to its assigned host h2 now: needs .* \\(and \\d more: Test-MigrationDestination db1 h2\\)$", warnings[0]);
         Assert.Contains("assigned host h3 now: needs a host that answers, no route to h3", warnings[1], StringComparison.Ordinal);
-        Assert.DoesNotContain("SetVmOptions", _h1.Calls);
+        Assert.DoesNotContain("SetVmOptions", H1.Calls);
     }
 
     [Fact]
@@ -87,8 +71,8 @@ public sealed class OptionWarningsTests : IDisposable
     [Fact]
     public async Task What_is_set_together_is_checked_together()
     {
-        _h1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1"), MigrationMode = MigrationMode.NotMigratable });
-        _h1.Definition = definition => definition with { Options = _h1.VmOptions[_vm.Uuid].Options };
+        H1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1"), MigrationMode = MigrationMode.NotMigratable });
+        H1.Definition = definition => definition with { Options = H1.VmOptions[_vm.Uuid].Options };
         Assert.Empty(await WarningsAsync("AssignedHosts", "h1,h2"));
     }
 
@@ -113,7 +97,7 @@ public sealed class OptionWarningsTests : IDisposable
     [Fact]
     public async Task A_host_that_is_preferred_and_not_allowed_is_said()
     {
-        _h1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1,h2") });
+        H1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1,h2") });
         Assert.Equal(["VM 'db1' prefers h3, where it may not be"], await WarningsAsync("PreferredHosts", "h2,h3"));
     }
 
@@ -124,9 +108,9 @@ public sealed class OptionWarningsTests : IDisposable
     public async Task Contradictions_and_hosts_of_other_clusters_are_refused_before_anything_is_touched()
     {
         await WarningsAsync("AssignedHosts", "h1,h4", refused: "HostNotFound");
-        _h1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1,h2") });
+        H1.VmOptions[_vm.Uuid] = new(_vm.Uuid, "db1", new() { AssignedHosts = HostNames.Parse("h1,h2") });
         await WarningsAsync("ExcludedHosts", "h2", refused: "HostsContradict");
-        Assert.DoesNotContain("SetVmOptions", _h1.Calls);
+        Assert.DoesNotContain("SetVmOptions", H1.Calls);
     }
 
     [Fact]
@@ -135,13 +119,13 @@ public sealed class OptionWarningsTests : IDisposable
         Func<VmMigrationOptions, VmMigrationOptions> change = OptionEdit.OfVm(new Dictionary<string, string> { ["AssignedHosts"] = "H2,H1" });
         Assert.Equal("Migration options of VM 'db1': AssignedHosts ClusterValue -> h1,h2", (await _editor.ProposeAsync(_vm, change, default)).ToString());
         VmMigrationOption option = await _editor.ApplyAsync(_vm, change, default);
-        Assert.Equal(("h1,h2", "h1,h2"), (option.AssignedHosts, _h1.VmOptions[_vm.Uuid].Options.AssignedHosts?.ToString()));
+        Assert.Equal(("h1,h2", "h1,h2"), (option.AssignedHosts, H1.VmOptions[_vm.Uuid].Options.AssignedHosts?.ToString()));
     }
 
     [Fact]
     public async Task What_makes_it_pinned_is_shown_with_whose_word_the_mode_is()
     {
-        _h1.Definition = definition => definition with { VCpuPins = [new(0, [1])] };
+        H1.Definition = definition => definition with { VCpuPins = [new(0, [1])] };
         VmMigrationOption option = await _editor.ReadAsync(_vm, default);
         Assert.Equal("MigrationMode ManualOnly (Default)", option.Effective.Single(one => one.Setting == "MigrationMode").ToString());
         Assert.Equal(["vCPU 0 is pinned"], option.PinnedBy);

@@ -3,44 +3,28 @@ using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
 using VirtMigration.State;
-using VirtMigration.UnitTests.State;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
 
-public sealed class PlanMakerTests : IDisposable
+public sealed class PlanMakerTests : ClusterOfThree
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeHost _h1 = new("h1");
-    private readonly FakeHost _h2 = new("h2");
-    private readonly FakeHost _h3 = new("h3");
-    private readonly FakeHypervisor _hypervisor;
-    private readonly HostRegistry _registry;
     private readonly PlanMaker _maker;
 
     public PlanMakerTests()
     {
-        _hypervisor = new(_h1, _h2, _h3);
-        _registry = new(new ClusterFile(_folder.Path));
-        foreach (string host in (string[])["h1", "h2", "h3"])
-        {
-            _registry.Register(Given.Registration(host), replace: false);
-        }
-
         foreach (int id in (int[])[101, 102, 103])
         {
-            _h1.With(Given.Id(id));
+            H1.With(Given.Id(id));
         }
 
-        _maker = new(_hypervisor, _registry, "alice@ops1");
+        _maker = new(Hypervisor, Registry, "alice@ops1");
     }
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_better_of_two_hosts_is_taken_and_the_plan_says_why()
     {
-        _h3.Facts = facts => facts with { AvailableMemory = Given.GiB(200) };
+        H3.Facts = facts => facts with { AvailableMemory = Given.GiB(200) };
         MigrationPlan plan = await PlanAsync();
         Assert.Equal("h3", plan.Destination);
         Assert.Matches(@"^the best of 2 hosts that fit: score \d+, before h2 with \d+$", plan.Decision("Destination").Reason);
@@ -54,7 +38,7 @@ public sealed class PlanMakerTests : IDisposable
     [Fact]
     public async Task The_only_host_that_fits_is_said_to_be_that()
     {
-        _h2.Facts = facts => facts with { Architecture = "aarch64" };
+        H2.Facts = facts => facts with { Architecture = "aarch64" };
         Assert.Equal("the only one of the cluster's 2 other hosts that fits", (await PlanAsync()).Decision("Destination").Reason);
     }
 
@@ -62,7 +46,7 @@ public sealed class PlanMakerTests : IDisposable
     [Fact]
     public async Task Load_counts_when_a_destination_is_chosen_and_when_one_is_named()
     {
-        _h2.Load = new() { Incoming = 1, IncomingMemory = Given.GiB(100) };
+        H2.Load = new() { Incoming = 1, IncomingMemory = Given.GiB(100) };
         Assert.Equal("h3", (await PlanAsync()).Destination);
         VirtMigrationException error = await Assert.ThrowsAsync<VirtMigrationException>(() => PlanAsync(destination: "h2"));
         Assert.Equal("DestinationUnfit", error.ErrorId);
@@ -88,7 +72,7 @@ public sealed class PlanMakerTests : IDisposable
     public async Task A_VM_that_its_destination_shows_counts_once()
     {
         Assert.Equal("h2", (await PlanAsync("db1", 101, "h2")).Destination);
-        _h2.Load = new() { Incoming = 1, IncomingMemory = Given.GiB(1), Vms = new HashSet<Guid> { Given.Id(101) } };
+        H2.Load = new() { Incoming = 1, IncomingMemory = Given.GiB(1), Vms = new HashSet<Guid> { Given.Id(101) } };
         MigrationRun anew = await _maker.MakeAnewAsync(Given.Vm("db2", 102), new() { Destination = "h2" }, CancellationToken.None);
         Assert.Equal("h2", anew.Plan.Destination);
     }
@@ -105,15 +89,15 @@ public sealed class PlanMakerTests : IDisposable
     {
         await PlanAsync("db1", 101);
         await PlanAsync("db2", 102);
-        Assert.Equal((1, 1), (Count(_h2, "GetFacts"), Count(_h2, "GetLoad")));
+        Assert.Equal((1, 1), (Count(H2, "GetFacts"), Count(H2, "GetLoad")));
         await _maker.MakeAnewAsync(Given.Vm("db1", 101), new(), CancellationToken.None);
-        Assert.Equal((2, 2), (Count(_h2, "GetFacts"), Count(_h2, "GetLoad")));
+        Assert.Equal((2, 2), (Count(H2, "GetFacts"), Count(H2, "GetLoad")));
     }
 
     [Fact]
     public async Task A_request_that_no_host_could_follow_has_the_planners_own_error()
     {
-        new OptionCatalog(_registry.Store).Set("c1", options => options with { ParallelAllowed = false });
+        new OptionCatalog(Registry.Store).Set("c1", options => options with { ParallelAllowed = false });
         PlanOptions options = new() { ParallelConnections = ParallelChoice.Parse("4") };
         foreach (PlanOptions asked in (PlanOptions[])[options, options with { Destination = "h2" }])
         {
@@ -126,8 +110,8 @@ public sealed class PlanMakerTests : IDisposable
     public async Task What_one_host_lacks_for_the_request_rules_out_only_that_host()
     {
         HashSet<string> machines = ["pc-q35-10.1"];
-        _h1.Definition = definition => definition with { MachineType = "pc-q35-10.1" };
-        foreach (FakeHost host in (FakeHost[])[_h1, _h2, _h3])
+        H1.Definition = definition => definition with { MachineType = "pc-q35-10.1" };
+        foreach (FakeHost host in (FakeHost[])[H1, H2, H3])
         {
             host.Facts = facts => facts with { MachineTypes = machines };
         }
@@ -136,19 +120,19 @@ public sealed class PlanMakerTests : IDisposable
         VirtMigrationException error = await Assert.ThrowsAsync<VirtMigrationException>(
             () => _maker.MakeAsync(Given.Vm(), options, CancellationToken.None));
         Assert.Equal("ParallelPostCopyConflict", error.ErrorId);
-        foreach (FakeHost host in (FakeHost[])[_h1, _h3])
+        foreach (FakeHost host in (FakeHost[])[H1, H3])
         {
             host.Facts = facts => facts with { MachineTypes = machines, HypervisorVersion = new(10, 1, 0) };
         }
 
-        PlanMaker anew = new(_hypervisor, _registry, "alice@ops1");
+        PlanMaker anew = new(Hypervisor, Registry, "alice@ops1");
         Assert.Equal("h3", (await anew.MakeAsync(Given.Vm(), options, CancellationToken.None)).Plan.Destination);
     }
 
     [Fact]
     public async Task A_named_host_that_does_not_answer_has_its_own_error()
     {
-        _hypervisor.Silent.Add("h2");
+        Hypervisor.Silent.Add("h2");
         HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(() => PlanAsync(destination: "h2"));
         Assert.Contains("no route to h2", error.Message, StringComparison.Ordinal);
         Assert.Equal("h3", (await PlanAsync()).Destination);
