@@ -81,12 +81,13 @@ public sealed class HugePageCheck : IDestinationCheck
         {
             long inThese = StrictCellSets.Within(strict, set).Sum(part => Pages(part, size));
             long free = CellMemory.FreePages(cells, size, set) ?? 0;
+            long taken = candidate.Reserved.CellHugePages.Where(one => one.Key.PageSize == size && GuestMemory.Contains(set, one.Key.Cell)).Sum(one => one.Value);
             bool known = !strict.Any(part => part.Binding!.HostCells.SequenceEqual(set)) && found.Exists(other => other.All(id => GuestMemory.Contains(set, id)));
-            if (inThese > free && !known)
+            if (inThese > free - taken && !known)
             {
                 found.Add(set);
                 yield return candidate.Blocker("HugePagesInsufficientInCells", $"{inThese} huge pages of {size} in NUMA {IdText.Named("cell", set)} and nowhere else",
-                    $"has {free} free there", candidate.RemapOr("Set more of these pages aside in these cells, choose another host, or tie the memory to other cells."));
+                    $"has {free} free there{(taken == 0 ? string.Empty : $", {taken} of them promised to VMs placed before")}", candidate.RemapOr("Set more of these pages aside in these cells, choose another host, or tie the memory to other cells."));
             }
         }
     }

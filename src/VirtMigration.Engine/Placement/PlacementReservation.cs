@@ -27,6 +27,9 @@ public sealed record PlacementReservation
     /// <summary>Huge pages by their size.</summary>
     public IReadOnlyDictionary<ByteSize, long> HugePages { get; init; } = new Dictionary<ByteSize, long>();
 
+    /// <summary>Huge pages by cell and size, where they are tied to one cell; they are among the others too.</summary>
+    public IReadOnlyDictionary<(int Cell, ByteSize PageSize), long> CellHugePages { get; init; } = new Dictionary<(int Cell, ByteSize PageSize), long>();
+
     /// <summary>Ordinary memory by cell, where it is tied to one.</summary>
     public IReadOnlyDictionary<int, ByteSize> CellMemory { get; init; } = new Dictionary<int, ByteSize>();
 
@@ -38,12 +41,18 @@ public sealed record PlacementReservation
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(landing);
         Dictionary<ByteSize, long> pages = [];
+        Dictionary<(int Cell, ByteSize PageSize), long> cellPages = [];
         Dictionary<int, ByteSize> cells = [];
         foreach (MemoryPart part in GuestMemory.Parts(landing))
         {
             if (part.Pages?.PageSize is ByteSize size)
             {
-                pages[size] = pages.GetValueOrDefault(size) + ((part.Bytes + size.Bytes - 1) / size.Bytes);
+                long count = (part.Bytes + size.Bytes - 1) / size.Bytes;
+                pages[size] = pages.GetValueOrDefault(size) + count;
+                if (part is { IsStrict: true, Binding.HostCells: [int only] })
+                {
+                    cellPages[(only, size)] = cellPages.GetValueOrDefault((only, size)) + count;
+                }
             }
             else if (part is { Pages: null, Binding: { Mode: NumaMode.Strict, HostCells: [int cell] } })
             {
@@ -67,6 +76,7 @@ public sealed record PlacementReservation
             Memory = new(GuestMemory.OrdinaryBytes(landing) + GuestMemory.Overhead(landing).Bytes),
             VCpus = landing.OnlineVCpus,
             HugePages = pages,
+            CellHugePages = cellPages,
             CellMemory = cells,
             Pins = pins,
         };
@@ -84,6 +94,7 @@ public sealed record PlacementReservation
             Memory = new(Memory.Bytes + other.Memory.Bytes),
             VCpus = VCpus + other.VCpus,
             HugePages = Sum(HugePages, other.HugePages, static (left, right) => left + right),
+            CellHugePages = Sum(CellHugePages, other.CellHugePages, static (left, right) => left + right),
             CellMemory = Sum(CellMemory, other.CellMemory, static (left, right) => new(left.Bytes + right.Bytes)),
             Pins = Sum(Pins, other.Pins, static (left, right) => left + right),
         };

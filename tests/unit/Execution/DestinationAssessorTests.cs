@@ -1,5 +1,6 @@
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
@@ -122,6 +123,76 @@ public sealed class DestinationAssessorTests : ClusterOfThree
         DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
         Assert.Contains(second.Findings, finding => finding.Id == "HugePagesInsufficient");
         Assert.False(second.Eligible);
+    }
+
+    // 64 pages are free in each cell, and each VM needs 40 of the first: there are enough for both on the host, and not in that cell.
+    [Fact]
+    public async Task Huge_pages_that_are_tied_to_a_cell_are_counted_in_there()
+    {
+        HugePagePool pool = new(Given.GiB(1), 100, 64);
+        H2.Facts = facts => facts with { Cells = [new(0, Given.GiB(128), Given.GiB(50), [0, 1], [pool]), new(1, Given.GiB(128), Given.GiB(50), [2, 3], [pool])] };
+        H1.Definition = definition => definition with
+        {
+            Memory = Given.GiB(40),
+            HugePages = true,
+            HugePageUses = [new(Given.GiB(1), [])],
+            NumaBindings = [new(null, NumaMode.Strict, [0])],
+        };
+        Assert.True(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Eligible);
+        DestinationReport second = Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"]));
+        DestinationFinding finding = Assert.Single(second.Findings, one => one.Severity == FindingSeverity.Blocker);
+        Assert.Equal(("HugePagesInsufficientInCells", "has 64 free there, 40 of them promised to VMs placed before"), (finding.Id, finding.Present));
+    }
+
+    // The CPUs that the first one was given are not free for the second.
+    [Fact]
+    public async Task CPUs_that_a_VM_is_pinned_to_are_taken_for_the_next_one()
+    {
+        H2.Facts = facts => facts with { OnlineCpus = [0, 1, 2, 3], Cells = [new(0, Given.GiB(128), Given.GiB(128), [0, 1, 2, 3], [])] };
+        H1.Facts = H2.Facts;
+        H1.Definition = definition => definition with { Memory = Given.GiB(4), OnlineVCpus = 2, VCpuPins = [new(0, [0]), new(1, [1])] };
+        Assert.DoesNotContain(Assert.Single(await AssessAsync("db1", 101, destinations: ["h2"])).Findings, finding => finding.Id == "PinnedCpusShared");
+        Assert.Contains(Assert.Single(await AssessAsync("db2", 102, destinations: ["h2"])).Findings, finding => finding.Id == "PinnedCpusShared");
+        DestinationReport third = Assert.Single(await _assessor.AssessAsync(Given.Vm("db3", 103), new() { RemapPins = true }, ["h2"], CancellationToken.None));
+        Assert.Equal([new(0, [2]), new(1, [3])], third.Plan!.Pins!.After.VCpus, static (left, right) => left.Id == right.Id && left.Cpus.SequenceEqual(right.Cpus));
+    }
+
+    // db2 and db3 run on h2 and h3, or are on their way there.
+    [Fact]
+    public async Task VMs_that_must_be_apart_are_looked_for_on_every_host_and_on_their_way()
+    {
+        H1.Definition = definition => definition with { Memory = Given.GiB(4) };
+        H2.Load = new() { Vms = new HashSet<Guid> { Given.Id(102) } };
+        new AffinityCatalog(Registry.Store).Add(new()
+        {
+            Name = "web",
+            Cluster = "c1",
+            Rule = AffinityRule.Apart,
+            Mandatory = true,
+            Vms = [new(Given.Id(101), "db1"), new(Given.Id(102), "db2"), new(Given.Id(103), "db3")],
+        });
+        Assert.Equal(["h3"], (await AssessAsync("db3", 103)).Where(report => report.Eligible).Select(report => report.Destination));
+        IReadOnlyList<DestinationReport> next = await AssessAsync("db1", 101);
+        Assert.All(next, report => Assert.Equal("AntiAffinityBroken", Assert.Single(report.Findings, finding => finding.Severity == FindingSeverity.Blocker).Id));
+        IReadOnlyList<DestinationReport> ignored = await _assessor.AssessAsync(Given.Vm(), new() { IgnoreAffinity = true }, null, CancellationToken.None);
+        Assert.All(ignored, report => Assert.True(report.Eligible));
+    }
+
+    [Fact]
+    public async Task Where_a_VM_of_a_group_may_be_on_a_silent_host_that_is_open_and_said()
+    {
+        Hypervisor.Silent.Add("h3");
+        new AffinityCatalog(Registry.Store).Add(new()
+        {
+            Name = "web",
+            Cluster = "c1",
+            Rule = AffinityRule.Apart,
+            Mandatory = true,
+            Vms = [new(Given.Id(101), "db1"), new(Given.Id(102), "db2")],
+        });
+        DestinationReport report = Assert.Single(await AssessAsync(destinations: ["h2"]));
+        Assert.True(report.Eligible);
+        Assert.Contains(report.Findings, finding => finding is { Id: "AffinityUnknown", Severity: FindingSeverity.Warning });
     }
 
     [Fact]
