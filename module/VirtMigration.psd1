@@ -26,6 +26,7 @@
         'Remove-VmMigrationPolicy'
         'Set-ClusterMigrationOption'
         'Set-VmAffinityGroup'
+        'Set-VmMigration'
         'Set-VmMigrationOption'
         'Set-VmMigrationPolicy'
         'Start-VmLiveMigration'

@@ -30,7 +30,7 @@ internal static class ErrorRecords
         "HostsSilent" => ErrorCategory.ConnectionError,
         "VmOptionsTooNew" => ErrorCategory.InvalidData,
         "TransportRefused" => ErrorCategory.NotImplemented,
-        "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
+        "NothingToChange" or "AdjustmentContradicts" or "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
             => ErrorCategory.InvalidArgument,
         "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
         "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" => ErrorCategory.OperationStopped,

@@ -75,6 +75,14 @@ public sealed partial class LibvirtHost
         ChangeAsync(vm, "set a VM's migration bandwidth", domain => domain.SetMaxSpeed(bandwidth), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<Bandwidth> GetPostCopyBandwidthAsync(Guid vm, CancellationToken cancellationToken) =>
+        ReadAsync(_connections.Control, vm, "tell a VM's post-copy bandwidth", domain => domain.GetPostCopySpeed(), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetPostCopyBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken) =>
+        ChangeAsync(vm, "set a VM's post-copy bandwidth", domain => domain.SetPostCopySpeed(bandwidth), cancellationToken);
+
+    /// <inheritdoc/>
     public Task AbortJobAsync(Guid vm, CancellationToken cancellationToken) =>
         ChangeAsync(vm, "abort a VM's migration", domain => domain.AbortJob(), cancellationToken);
 

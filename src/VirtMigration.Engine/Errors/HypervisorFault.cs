@@ -19,6 +19,9 @@ public enum HypervisorFault
     /// <summary>The VM or its job is not in a state for this call.</summary>
     InvalidState,
 
+    /// <summary>The migration was not started so that it can be switched to post-copy.</summary>
+    PostCopyNotEnabled,
+
     /// <summary>The job was aborted by somebody.</summary>
     Aborted,
 

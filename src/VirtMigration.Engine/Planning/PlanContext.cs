@@ -58,6 +58,7 @@ internal sealed class PlanContext
 
     private static string OnOff(bool value) => value ? "on" : "off";
 
-    private static Bandwidth? LowerOf(Bandwidth? left, Bandwidth? right) =>
+    /// <summary>The lower of two speeds, of which one may not be known; null: neither is.</summary>
+    public static Bandwidth? LowerOf(Bandwidth? left, Bandwidth? right) =>
         left is Bandwidth one && right is Bandwidth other ? Bandwidth.Min(one, other) : left ?? right;
 }

@@ -75,6 +75,17 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task SetMaxBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken);
 
+    /// <summary>The most that the VM's migrations may send once they are in post-copy.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<Bandwidth> GetPostCopyBandwidthAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Sets the most that a running migration may send once it is in post-copy, before the switch or after it.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="bandwidth">At least 1 MiB/s.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task SetPostCopyBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken);
+
     /// <summary>Aborts a VM's migration in pre-copy. In post-copy the hypervisor refuses, and rightly: the memory is in two places.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>

@@ -40,6 +40,21 @@ internal sealed unsafe partial class LibvirtDomain
         return Bandwidth.FromMebibytesPerSecond((long)mebibytes.Value);
     }
 
+    /// <summary>Sets the most that a migration may send once it is in post-copy.</summary>
+    /// <param name="bandwidth">At least 1 MiB/s; no limit is libvirt's 0.</param>
+    public void SetPostCopySpeed(Bandwidth bandwidth) => _ = Check(
+        Libvirt.virDomainMigrateSetMaxSpeed(
+            _handle, new CULong((nuint)(bandwidth.HasNoLimit() ? 0 : bandwidth.ToMebibytesPerSecond())), Libvirt.MaxSpeedPostCopy),
+        $"set the post-copy bandwidth of VM {Name}");
+
+    /// <summary>The most that a migration may send once it is in post-copy.</summary>
+    public Bandwidth GetPostCopySpeed()
+    {
+        CULong mebibytes;
+        _ = Check(Libvirt.virDomainMigrateGetMaxSpeed(_handle, &mebibytes, Libvirt.MaxSpeedPostCopy), $"tell the post-copy bandwidth of VM {Name}");
+        return mebibytes.Value == 0 ? Bandwidth.Unlimited : Bandwidth.FromMebibytesPerSecond((long)mebibytes.Value);
+    }
+
     /// <summary>Aborts its job.</summary>
     public void AbortJob() => _ = Check(Libvirt.virDomainAbortJob(_handle), $"abort the migration of VM {Name}");
 

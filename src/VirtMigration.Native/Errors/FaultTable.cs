@@ -33,6 +33,8 @@ internal static class FaultTable
         { Code: ErrorCode.ConfigurationUnsupported or ErrorCode.CpuIncompatible } => HypervisorFault.ArgumentRejected,
         { Code: ErrorCode.NoConnect } or { Domain: ErrorDomain.Uri } => HypervisorFault.ArgumentRejected,
 
+        _ when SaysPostCopyNotEnabled(error) => HypervisorFault.PostCopyNotEnabled,
+
         // 68 is the lock of a domain that another job holds: the daemon answered, so it is the VM's state and not a silent host.
         { Code: ErrorCode.OperationInvalid or ErrorCode.OperationTimeout } => HypervisorFault.InvalidState,
         { Code: ErrorCode.ResourceBusy or ErrorCode.DomainExists } => HypervisorFault.InvalidState,
@@ -58,6 +60,10 @@ internal static class FaultTable
     // of its command is in no language.
     private static bool SaysPostCopyTooEarly(LibvirtError error) =>
         error.Code == ErrorCode.InternalError && error.Message.Contains("'migrate-start-postcopy'", StringComparison.Ordinal);
+
+    // 55 like other states of a job; the name of the flag is in no language.
+    private static bool SaysPostCopyNotEnabled(LibvirtError error) =>
+        error.Code == ErrorCode.OperationInvalid && error.Message.Contains("VIR_MIGRATE_POSTCOPY", StringComparison.Ordinal);
 
     // qemu+ssh: what ssh printed is the whole of the evidence, in a socket error.
     private static bool SaysLoginRefused(LibvirtError error) =>

@@ -33,6 +33,7 @@ internal static class RecommendedAction
             "Use an account that libvirt accepts on that host (the libvirt group, an SSH key without a prompt, a client certificate).",
         HypervisorFault.VmNotFound => "Get-VM shows where the VM is now.",
         HypervisorFault.InvalidState => "Look at the VM's state with Get-VM and Get-VmMigration, then repeat.",
+        HypervisorFault.PostCopyNotEnabled => "Start the migration with post-copy enabled: Start-VmLiveMigration -PostCopy Armed.",
         HypervisorFault.Aborted => "The VM stayed where it was. Somebody stopped it; start it again when it suits.",
         HypervisorFault.ArgumentRejected =>
             "Leave out the setting that the message names, or update libvirt and QEMU on the host that refused it.",

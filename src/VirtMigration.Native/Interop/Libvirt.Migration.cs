@@ -40,6 +40,9 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_MIGRATE_PARAM_TLS_DESTINATION, a string: the name in the destination's certificate.</summary>
     internal const string MigrateTlsDestination = "tls.destination";
 
+    /// <summary>VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY: the speed is that of post-copy; since libvirt 5.1.</summary>
+    internal const uint MaxSpeedPostCopy = 1 << 0;
+
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial nint virDomainMigrate3(
         DomainHandle domain,

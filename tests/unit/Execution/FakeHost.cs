@@ -39,6 +39,9 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     /// <summary>The speeds that are kept; where none is, it is unlimited.</summary>
     public ConcurrentDictionary<Guid, Bandwidth> Speeds { get; } = [];
 
+    /// <summary>The speeds of post-copy; where none is, it is unlimited.</summary>
+    public ConcurrentDictionary<Guid, Bandwidth> PostCopySpeeds { get; } = [];
+
     /// <summary>What QEMU's monitor was told about the switchover.</summary>
     public ConcurrentDictionary<Guid, Bandwidth?> Switchovers { get; } = [];
 
@@ -68,6 +71,9 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     /// <summary>Holds back the end of probes.</summary>
     public Task ProbeGate { get; set; } = Task.CompletedTask;
+
+    /// <summary>What happens with a call, when it has been made and before its answer arrives.</summary>
+    public Action<string> OnCall { get; set; } = _ => { };
 
     /// <summary>Whether an abort ends the transfer.</summary>
     public bool Aborts { get; set; } = true;
@@ -214,6 +220,12 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task SetMaxBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken) =>
         Do($"SetMaxBandwidth {vm.ToString()[..8]} {bandwidth}", () => Speeds[vm] = bandwidth);
 
+    public Task<Bandwidth> GetPostCopyBandwidthAsync(Guid vm, CancellationToken cancellationToken) =>
+        Answer("GetPostCopyBandwidth", () => PostCopySpeeds.GetValueOrDefault(vm, Bandwidth.Unlimited));
+
+    public Task SetPostCopyBandwidthAsync(Guid vm, Bandwidth bandwidth, CancellationToken cancellationToken) =>
+        Do($"SetPostCopyBandwidth {bandwidth}", () => PostCopySpeeds[vm] = bandwidth);
+
     public Task AbortJobAsync(Guid vm, CancellationToken cancellationToken) => Do("AbortJob", () =>
     {
         if (Aborts && _underWay.TryGetValue(vm, out FakeTransfer? transfer))
@@ -322,6 +334,7 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     private void Note(string call)
     {
+        OnCall(call);
         lock (_lock)
         {
             _calls.Add(call);

@@ -28,6 +28,8 @@ public sealed class FaultTableTests
         { 31, 91, 0, "", HypervisorFault.ArgumentRejected },
         { 20, 27, 0, "", HypervisorFault.ArgumentRejected },
         { 10, 55, 0, "", HypervisorFault.InvalidState },
+        { 10, 55, 0, "Requested operation is not valid: switching to post-copy requires migration to be started with VIR_MIGRATE_POSTCOPY flag", HypervisorFault.PostCopyNotEnabled },
+        { 10, 55, 0, "Requested operation is not valid: post-copy can only be started while outgoing migration is in progress", HypervisorFault.InvalidState },
         { 10, 68, 0, "cannot acquire state change lock", HypervisorFault.InvalidState },
         { 10, 87, 0, "", HypervisorFault.InvalidState },
         { 10, 1, 0, "unable to execute QEMU command 'migrate-start-postcopy': Enable postcopy", HypervisorFault.InvalidState },
