@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using VirtMigration.Inventory;
 
 namespace VirtMigration.Placement;
@@ -46,7 +48,11 @@ public sealed record PinLayout
     public bool IsEmpty() => VCpus.Count == 0 && Emulator is null && IoThreads.Count == 0 && Memory.Count == 0;
 
     /// <inheritdoc/>
-    public bool Equals(PinLayout? other) => other is not null && ToString() == other.ToString();
+    public bool Equals(PinLayout? other) => other is not null
+        && AreEqual(VCpus, other.VCpus)
+        && (Emulator is null ? other.Emulator is null : other.Emulator is not null && AreEqual(Emulator, other.Emulator))
+        && AreEqual(IoThreads, other.IoThreads)
+        && AreEqual(Memory, other.Memory);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
@@ -55,15 +61,69 @@ public sealed record PinLayout
     /// nothing is tied.</summary>
     public override string ToString()
     {
-        IEnumerable<string> parts =
-        [
-            .. VCpus.Select(pin => $"vCPU {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Emulator is null ? Array.Empty<string>() : [$"emulator: {IdText.Ranges(Emulator)}"],
-            .. IoThreads.Select(pin => $"I/O thread {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Memory.Select(binding =>
-                $"memory{(binding.VirtualCell is int cell ? $" of cell {cell}" : string.Empty)}: {$"{binding.Mode}".ToLowerInvariant()} {IdText.Ranges(binding.HostCells)}"),
-        ];
-        string text = string.Join(", ", parts);
-        return text.Length == 0 ? "nothing" : text;
+        StringBuilder text = new();
+        Write(text, "vCPU", VCpus);
+        if (Emulator is not null)
+        {
+            IdText.Write(Begin(text).Append("emulator: "), Emulator);
+        }
+
+        Write(text, "I/O thread", IoThreads);
+        foreach (NumaBinding binding in Memory)
+        {
+            Begin(text).Append("memory");
+            if (binding.VirtualCell is int cell)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" of cell {cell}");
+            }
+
+            IdText.Write(text.Append(": ").Append($"{binding.Mode}".ToLowerInvariant()).Append(' '), binding.HostCells);
+        }
+
+        return text.Length == 0 ? "nothing" : text.ToString();
+    }
+
+    private static void Write(StringBuilder text, string noun, IReadOnlyList<CpuPin> pins)
+    {
+        for (int index = 0; index < pins.Count; index++)
+        {
+            IdText.Write(Begin(text).Append(noun).Append(' ').Append(pins[index].Id).Append(": "), pins[index].Cpus);
+        }
+    }
+
+    private static StringBuilder Begin(StringBuilder text) => text.Length == 0 ? text : text.Append(", ");
+
+    private static bool AreEqual(IReadOnlyList<int> ids, IReadOnlyList<int> others)
+    {
+        bool equal = ids.Count == others.Count;
+        for (int index = 0; equal && index < ids.Count; index++)
+        {
+            equal = ids[index] == others[index];
+        }
+
+        return equal;
+    }
+
+    private static bool AreEqual(IReadOnlyList<CpuPin> pins, IReadOnlyList<CpuPin> others)
+    {
+        bool equal = pins.Count == others.Count;
+        for (int index = 0; equal && index < pins.Count; index++)
+        {
+            equal = pins[index].Id == others[index].Id && AreEqual(pins[index].Cpus, others[index].Cpus);
+        }
+
+        return equal;
+    }
+
+    private static bool AreEqual(IReadOnlyList<NumaBinding> bindings, IReadOnlyList<NumaBinding> others)
+    {
+        bool equal = bindings.Count == others.Count;
+        for (int index = 0; equal && index < bindings.Count; index++)
+        {
+            equal = bindings[index].VirtualCell == others[index].VirtualCell && bindings[index].Mode == others[index].Mode
+                && AreEqual(bindings[index].HostCells, others[index].HostCells);
+        }
+
+        return equal;
     }
 }
