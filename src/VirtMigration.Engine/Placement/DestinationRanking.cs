@@ -5,7 +5,7 @@ namespace VirtMigration.Placement;
 /// <summary>Checks hosts as a VM's destination and puts them in order. Pure.</summary>
 public static class DestinationRanking
 {
-    private static readonly IReadOnlyList<IDestinationWeight> s_weights =
+    private static readonly IDestinationWeight[] s_weights =
     [
         new PinWeight(),
         new TopologyWeight(),
@@ -66,8 +66,21 @@ public static class DestinationRanking
     private static DestinationReport Report(DestinationCandidate candidate)
     {
         IReadOnlyList<DestinationFinding> findings = DestinationSelector.Findings(candidate);
-        bool eligible = !findings.Any(finding => finding.Severity == FindingSeverity.Blocker);
-        IReadOnlyList<DestinationMerit> merits = eligible ? [.. s_weights.Select(weight => weight.Weigh(candidate)).Where(merit => merit.Share > 0)] : [];
+        bool eligible = true;
+        for (int index = 0; eligible && index < findings.Count; index++)
+        {
+            eligible = findings[index].Severity != FindingSeverity.Blocker;
+        }
+
+        DestinationMerit[] merits = eligible ? Array.FindAll(Array.ConvertAll(s_weights, weight => weight.Weigh(candidate)), static merit => merit.Share > 0) : [];
+        int points = 0;
+        int shares = 0;
+        foreach (DestinationMerit merit in merits)
+        {
+            points += merit.Points * merit.Share;
+            shares += merit.Share;
+        }
+
         return new()
         {
             VM = candidate.Vm.Name,
@@ -75,7 +88,7 @@ public static class DestinationRanking
             Source = candidate.Source.Name,
             Destination = candidate.Destination.Name,
             Eligible = eligible,
-            Score = eligible ? merits.Sum(merit => merit.Points * merit.Share) / merits.Sum(merit => merit.Share) : null,
+            Score = eligible ? points / shares : null,
             Findings = findings,
             Merits = merits,
             Plan = eligible ? candidate.Plan : null,

@@ -5,7 +5,7 @@ namespace VirtMigration.Placement;
 /// <summary>Chooses a destination where none was named, and says of each other host why not.</summary>
 public static class DestinationSelector
 {
-    private static readonly IReadOnlyList<IDestinationCheck> s_checks =
+    private static readonly IDestinationCheck[] s_checks =
     [
         new SameHostCheck(),
         new HypervisorCheck(),
@@ -42,8 +42,20 @@ public static class DestinationSelector
 
     /// <summary>Everything that all checks find about one host.</summary>
     /// <param name="candidate">The VM and the host.</param>
-    public static IReadOnlyList<DestinationFinding> Findings(DestinationCandidate candidate) =>
-        [.. s_checks.SelectMany(check => check.Check(candidate))];
+    public static IReadOnlyList<DestinationFinding> Findings(DestinationCandidate candidate)
+    {
+        // Most checks find nothing about most hosts.
+        List<DestinationFinding>? all = null;
+        foreach (IDestinationCheck check in s_checks)
+        {
+            if (check.Check(candidate) is var found && found is not DestinationFinding[] { Length: 0 })
+            {
+                (all ??= []).AddRange(found);
+            }
+        }
+
+        return all?.ToArray() ?? [];
+    }
 
     /// <summary>The best host that fits.</summary>
     /// <param name="vm">The VM.</param>

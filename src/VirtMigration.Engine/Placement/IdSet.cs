@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VirtMigration.Placement;
 
 /// <summary>A set of ids of CPUs or cells, one bit each.</summary>
@@ -66,11 +68,11 @@ internal sealed class IdSet
     public List<int> ToList()
     {
         List<int> ids = [];
-        for (int id = 0; id < _words.Length * Bits; id++)
+        for (int word = 0; word < _words.Length; word++)
         {
-            if (Contains(id))
+            for (ulong rest = _words[word]; rest != 0; rest &= rest - 1)
             {
-                ids.Add(id);
+                ids.Add((word * Bits) + BitOperations.TrailingZeroCount(rest));
             }
         }
 

@@ -11,6 +11,15 @@ internal static class IdText
     public static string Ranges(IReadOnlyList<int> ids)
     {
         StringBuilder text = new();
+        Write(text, ids);
+        return text.ToString();
+    }
+
+    /// <summary>The same, behind a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="ids">The ids, ascending and each once.</param>
+    public static void Write(StringBuilder text, IReadOnlyList<int> ids)
+    {
         for (int first = 0, last; first < ids.Count; first = last + 1)
         {
             last = first;
@@ -25,8 +34,6 @@ internal static class IdText
                 text.Append(CultureInfo.InvariantCulture, $"-{ids[last]}");
             }
         }
-
-        return text.ToString();
     }
 
     /// <summary>With its noun: <c>CPU 3</c>, <c>CPUs 0-3,8</c>.</summary>

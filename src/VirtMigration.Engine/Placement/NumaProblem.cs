@@ -8,15 +8,16 @@ namespace VirtMigration.Placement;
 /// ordinary memory, the huge pages of one size, or, as the last, the CPUs; all memory is in bytes.</summary>
 internal sealed class NumaProblem
 {
+    private const int Few = 16;
+
     /// <summary>Takes a request apart.</summary>
     /// <param name="request">The request.</param>
     /// <param name="unknown">What counts as free where the host does not tell.</param>
     public NumaProblem(NumaAssignmentRequest request, long unknown)
     {
         HostCells = [.. request.HostCells];
-        Array.Sort(HostCells, static (one, other) => one.Id.CompareTo(other.Id));
         VirtualCells = [.. request.VirtualCells];
-        Array.Sort(VirtualCells, static (one, other) => one.Id.CompareTo(other.Id));
+        SortCells();
         RequireSense();
         Hosts = HostCells.Length;
         Cells = VirtualCells.Length;
@@ -32,7 +33,11 @@ internal sealed class NumaProblem
         Allowed = new bool[Cells * Hosts];
         Current = new bool[Cells * Hosts];
         ReadCells();
-        Slots = VirtualCells.Sum(SlotsOf);
+        foreach (NumaVirtualCell cell in VirtualCells)
+        {
+            Slots += SlotsOf(cell);
+        }
+
         CellAt = new int[Slots];
         FirstOf = new int[Slots];
         FixedMemory = new long[Slots];
@@ -147,6 +152,28 @@ internal sealed class NumaProblem
 
     /// <summary>A sum that stays at the largest number instead of going over it.</summary>
     public static long Add(long one, long other) => one > long.MaxValue - other ? long.MaxValue : one + other;
+
+    // Mostly both are in order.
+    private void SortCells()
+    {
+        for (int host = 1; host < HostCells.Length; host++)
+        {
+            if (HostCells[host].Id < HostCells[host - 1].Id)
+            {
+                Array.Sort(HostCells, static (one, other) => one.Id.CompareTo(other.Id));
+                break;
+            }
+        }
+
+        for (int cell = 1; cell < VirtualCells.Length; cell++)
+        {
+            if (VirtualCells[cell].Id < VirtualCells[cell - 1].Id)
+            {
+                Array.Sort(VirtualCells, static (one, other) => one.Id.CompareTo(other.Id));
+                break;
+            }
+        }
+    }
 
     private void RequireSense()
     {
@@ -277,7 +304,7 @@ internal sealed class NumaProblem
             keys[cell] = (!IsHard(cell) ? 2 : SplitNeed(cell, MemoryOf[cell]) > 0 ? 1 : 0, -part, cell);
         }
 
-        Array.Sort(keys, order, Comparer<(int Group, double Part, int Cell)>.Default);
+        Sort(keys, order);
         int position = 0;
         for (int index = 0; index < Cells; index++)
         {
@@ -290,6 +317,30 @@ internal sealed class NumaProblem
                 FixedMemory[position] = IsHard(cell) && SplitNeed(cell, MemoryOf[cell]) == 0 ? Share[cell] : 0;
                 FixedCpus[position] = VirtualCells[cell].Span == 1 ? VirtualCells[cell].DedicatedCpus : 0;
             }
+        }
+    }
+
+    // What compares keys costs more than all else where there are few, so that then they are put in one by one.
+    private static void Sort((int Group, double Part, int Cell)[] keys, int[] order)
+    {
+        if (keys.Length > Few)
+        {
+            Array.Sort(keys, order, Comparer<(int Group, double Part, int Cell)>.Default);
+            return;
+        }
+
+        for (int index = 1; index < keys.Length; index++)
+        {
+            (int Group, double Part, int Cell) key = keys[index];
+            int at = index;
+            for (; at > 0 && (key.Group < keys[at - 1].Group || (key.Group == keys[at - 1].Group && key.Part < keys[at - 1].Part)); at--)
+            {
+                keys[at] = keys[at - 1];
+                order[at] = order[at - 1];
+            }
+
+            keys[at] = key;
+            order[at] = key.Cell;
         }
     }
 

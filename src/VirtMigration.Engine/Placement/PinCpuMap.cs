@@ -4,26 +4,52 @@ namespace VirtMigration.Placement;
 /// core stay on one, and who has a core alone keeps one, then the CPUs. Lower ids go first.</summary>
 internal sealed class PinCpuMap
 {
-    private readonly PinUnits _units;
-    private readonly HostLayout _source;
-    private readonly PinRoom _room;
-    private readonly bool _anywhere;
-    private readonly Dictionary<int, int> _map = [];
-    private readonly Dictionary<int, int[]> _choices = [];
-    private readonly Dictionary<int, int> _cellOf = [];
-    private readonly Dictionary<int, List<int>> _offered;
-    private readonly Dictionary<int, int> _left = [];
+    private const int None = -1;
 
-    private PinCpuMap(PinUnits units, HostLayout source, PinRoom room, bool shared, bool anywhere)
+    private readonly PinUnits _units;
+    private readonly PinPlaces _places;
+    private readonly PinRoom _room;
+    private readonly HostLayout _there;
+    private readonly bool _shared;
+    private readonly bool _anywhere;
+
+    // By the source's CPU: the one there, its cell's place among the cells there, and the core it is on with those of its unit.
+    private readonly int[] _map;
+    private readonly int[] _cellOf;
+    private readonly int[] _coreOf;
+
+    // By that core, and by the cell.
+    private readonly int[][] _choices;
+    private readonly int[] _left;
+
+    // Those that have a cell, in the order in which they got one.
+    private readonly List<int> _settled = [];
+
+    // By the CPU there, and by the core.
+    private readonly bool[] _used;
+    private readonly bool[] _usedCores;
+
+    private PinCpuMap(PinUnits units, PinPlaces places, PinRoom room, bool shared, bool anywhere)
     {
         _units = units;
-        _source = source;
+        _places = places;
         _room = room;
+        _there = room.Layout;
+        _shared = shared;
         _anywhere = anywhere;
-        _offered = room.Layout.CellIds.ToDictionary(cell => cell, cell => room.Layout.CpusOf(cell).Where(cpu => shared || room.Taken(cpu) == 0).ToList());
-        foreach ((int cell, List<int> cpus) in _offered)
+        _map = Unset(units.End);
+        _cellOf = Unset(units.End);
+        _coreOf = Unset(units.End);
+        _choices = new int[units.Cores.Length][];
+        _used = new bool[_there.End];
+        _usedCores = new bool[_there.CoreCount];
+        _left = new int[_there.CellIds.Length];
+        for (int cell = 0; cell < _left.Length; cell++)
         {
-            _left[cell] = cpus.Count;
+            foreach (int cpu in _there.CpusOf(_there.CellIds[cell]))
+            {
+                _left[cell] += Offers(cpu) ? 1 : 0;
+            }
         }
     }
 
@@ -31,62 +57,120 @@ internal sealed class PinCpuMap
     public int this[int cpu] => _map[cpu];
 
     /// <summary>Chooses; null: the cells have too few CPUs.</summary>
-    /// <param name="units">What was given cells.</param>
-    /// <param name="source">The host they come from.</param>
+    /// <param name="units">What is tied.</param>
+    /// <param name="places">The cells it was given.</param>
     /// <param name="room">The host they go to.</param>
     /// <param name="shared">Whether CPUs may be taken that other VMs are pinned to.</param>
     /// <param name="anywhere">Whether CPUs of other cells may be taken.</param>
-    public static PinCpuMap? Find(PinUnits units, HostLayout source, PinRoom room, bool shared, bool anywhere)
+    public static PinCpuMap? Find(PinUnits units, PinPlaces places, PinRoom room, bool shared, bool anywhere)
     {
-        PinCpuMap map = new(units, source, room, shared, anywhere);
+        PinCpuMap map = new(units, places, room, shared, anywhere);
         if (!map.ChooseCells())
         {
             return null;
         }
 
-        foreach (int cell in room.Layout.CellIds)
+        for (int cell = 0; cell < map._left.Length; cell++)
         {
-            map.Pack([.. units.Cpus.Keys.Where(cpu => map._cellOf[cpu] == cell)], map._offered[cell]);
+            int[] cpus = Array.FindAll(units.Pinned, cpu => map._cellOf[cpu] == cell);
+            if (cpus.Length > 0)
+            {
+                Packing packing = new(map, cell);
+                packing.Pack(cpus);
+            }
         }
 
-        foreach (int cpu in units.Helpers)
+        foreach (int cpu in units.HelperCpus)
         {
-            map._map[cpu] = map.Helper(cpu);
+            map.Set(cpu, map.Helper(cpu));
         }
 
         return map;
     }
 
+    private static int[] Unset(int count)
+    {
+        int[] numbers = new int[count];
+        Array.Fill(numbers, None);
+        return numbers;
+    }
+
+    private bool Offers(int cpu) => _shared || _room.Taken(cpu) == 0;
+
+    private void Set(int cpu, int there)
+    {
+        _map[cpu] = there;
+        _used[there] = true;
+        _usedCores[_there.CoreNumberOf(there)] = true;
+    }
+
     // Whole cores first, each to its own cell or the next one that has room for all of it; then CPU by CPU, moving others where that helps.
+    // Those that have no choice go first, and then the larger ones.
     private bool ChooseCells()
     {
-        List<List<int>> cores = [.. _units.Cpus.GroupBy(pair => (pair.Value, _source.OwnCoreOf(pair.Key))).Select(group => group.Select(pair => pair.Key).ToList())];
-        foreach (List<int> core in cores)
+        int most = 0;
+        for (int core = 0; core < _choices.Length; core++)
         {
-            int[] choices = Choices(_units.Cpus[core[0]], _source.CellOf(core[0]));
-            core.ForEach(cpu => _choices[cpu] = choices);
-        }
-
-        List<int> rest = [];
-        foreach (List<int> core in cores.OrderBy(core => _choices[core[0]].Length > 1).ThenByDescending(core => core.Count))
-        {
-            int cell = Array.FindIndex(_choices[core[0]], one => _left[one] >= core.Count);
-            if (cell < 0)
+            int[] cpus = _units.Cores[core];
+            _choices[core] = Choices(_units.Cpus[cpus[0]], _units.Source.CellOf(cpus[0]));
+            most = Math.Max(most, cpus.Length);
+            foreach (int cpu in cpus)
             {
-                rest.AddRange(core);
-                continue;
+                _coreOf[cpu] = core;
             }
-
-            core.ForEach(cpu => _cellOf[cpu] = _choices[core[0]][cell]);
-            _left[_choices[core[0]][cell]] -= core.Count;
         }
 
-        return rest.TrueForAll(cpu => FindCell(cpu, []));
+        List<int>? rest = null;
+        for (int choice = 0; choice < 2; choice++)
+        {
+            for (int size = most; size > 0; size--)
+            {
+                for (int core = 0; core < _choices.Length; core++)
+                {
+                    if (_units.Cores[core].Length == size && _choices[core].Length > 1 == choice > 0 && !Settle(core))
+                    {
+                        (rest ??= []).AddRange(_units.Cores[core]);
+                    }
+                }
+            }
+        }
+
+        return rest is null || rest.TrueForAll(cpu => FindCell(cpu, []));
+    }
+
+    private bool Settle(int core)
+    {
+        int[] cpus = _units.Cores[core];
+        foreach (int cell in _choices[core])
+        {
+            if (_left[cell] >= cpus.Length)
+            {
+                _left[cell] -= cpus.Length;
+                foreach (int cpu in cpus)
+                {
+                    Settle(cpu, cell);
+                }
+
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Settle(int cpu, int cell)
+    {
+        if (_cellOf[cpu] == None)
+        {
+            _settled.Add(cpu);
+        }
+
+        _cellOf[cpu] = cell;
     }
 
     private bool FindCell(int cpu, HashSet<int> tried)
     {
-        foreach (int cell in _choices[cpu])
+        foreach (int cell in _choices[_coreOf[cpu]])
         {
             if (!tried.Add(cell))
             {
@@ -96,15 +180,15 @@ internal sealed class PinCpuMap
             if (_left[cell] > 0)
             {
                 _left[cell]--;
-                _cellOf[cpu] = cell;
+                Settle(cpu, cell);
                 return true;
             }
 
-            foreach (int other in _cellOf.Where(pair => pair.Value == cell).Select(pair => pair.Key).ToList())
+            foreach (int other in _settled.FindAll(one => _cellOf[one] == cell))
             {
                 if (FindCell(other, tried))
                 {
-                    _cellOf[cpu] = cell;
+                    Settle(cpu, cell);
                     return true;
                 }
             }
@@ -116,112 +200,283 @@ internal sealed class PinCpuMap
     // The cell that stands for the CPU's own, then the unit's others, then, where any will do, the nearest.
     private int[] Choices(PinUnit unit, int cell)
     {
-        int first = unit.ImageOf(cell) ?? unit.Placed[0];
-        IEnumerable<int> cells = unit.Placed.OrderBy(one => one != first);
-        return _anywhere
-            ? [.. cells, .. _room.Layout.CellIds.Except(unit.Placed).OrderBy(one => unit.Placed.Min(own => _room.Layout.Distance(own, one))).ThenBy(one => one)]
-            : [.. cells];
-    }
-
-    private void Pack(List<int> cpus, List<int> offered)
-    {
-        List<Core> cores =
-        [
-            .. offered.GroupBy(_room.Layout.OwnCoreOf)
-                .Select(group => new Core([.. group.OrderBy(_room.Taken).ThenBy(cpu => cpu)], TakenThreads(group.First())))
-                .OrderBy(core => core.Taken).ThenBy(core => core.Size).ThenBy(core => core.First),
-        ];
-
-        // Of equally many, those first that can keep their numbers.
-        List<List<int>> together =
-        [
-            .. cpus.GroupBy(_source.OwnCoreOf).Select(group => group.ToList()).OrderByDescending(group => group.Count)
-                .ThenBy(group => !cores.Exists(core => group.TrueForAll(core.Free.Contains))).ThenBy(group => group[0]),
-        ];
-        List<List<int>> shared = [];
-        foreach (List<int> bundle in together)
+        int[] placed = _places.Of(unit);
+        int first = _places.ImageOf(unit, cell) ?? placed[0];
+        if (placed.Length == 1 && !_anywhere)
         {
-            // Any core that is large enough is as good as another for those that follow, since they are not larger.
-            Core? own = cores.Find(core => core.IsWhole && bundle.TrueForAll(core.Free.Contains))
-                ?? cores.Find(core => core.IsWhole && core.Free.Count >= bundle.Count);
-            if (own is null)
-            {
-                shared.Add(bundle);
-                continue;
-            }
-
-            Put(bundle, own);
+            return [_there.IndexOf(first)];
         }
 
-        List<int> alone = [];
-        foreach (List<int> bundle in shared)
+        IEnumerable<int> cells = placed.OrderBy(one => one != first);
+        if (_anywhere)
         {
-            if (cores.Where(core => core.Free.Count >= bundle.Count).MinBy(core => core.Free.Count) is not Core core)
-            {
-                alone.AddRange(bundle);
-                continue;
-            }
-
-            Put(bundle, core);
+            cells = cells.Concat(_there.CellIds.Except(placed).OrderBy(one => placed.Min(own => _there.Distance(own, one))).ThenBy(one => one));
         }
 
-        foreach (int cpu in alone)
-        {
-            Put([cpu], cores.Find(core => core.Free.Count > 0)!);
-        }
-    }
-
-    private void Put(List<int> bundle, Core core)
-    {
-        // All keep their numbers, or none does.
-        List<int> chosen = bundle.TrueForAll(core.Free.Contains) ? [.. bundle] : core.Free[..bundle.Count];
-        core.Free.RemoveAll(chosen.Contains);
-        for (int index = 0; index < bundle.Count; index++)
-        {
-            _map[bundle[index]] = chosen[index];
-        }
-
-        core.IsWhole = false;
-    }
-
-    private int TakenThreads(int cpu)
-    {
-        int core = _room.Layout.OwnCoreOf(cpu);
-        return Array.FindAll(_room.Layout.Online, one => _room.Layout.OwnCoreOf(one) == core && _room.Taken(one) > 0).Length;
+        return [.. cells.Select(_there.IndexOf)];
     }
 
     // Rather one that nothing of the VM uses, then one that no other VM is pinned to, then the nearest, then one as its own lies to the cores
-    // of the vCPUs.
+    // of the vCPUs, then the one with its number.
     private int Helper(int cpu)
     {
-        HostLayout there = _room.Layout;
-        SortedSet<int> images = _units.ImagesOf(_source.CellOf(cpu));
-        int[] near = images.Count > 0 ? [.. images] : [.. _units.Units.SelectMany(unit => unit.Placed).Distinct()];
-        HashSet<int> used = [.. _map.Values];
-        int core = _source.CoreOf(cpu);
-        HashSet<int> siblings = [.. _map.Where(pair => core >= 0 && _source.CoreOf(pair.Key) == core).Select(pair => there.OwnCoreOf(pair.Value))];
-        HashSet<int> cores = [.. _map.Values.Select(there.OwnCoreOf)];
-        return there.Online
-            .OrderBy(used.Contains)
-            .ThenBy(one => _room.Taken(one) > 0)
-            .ThenBy(one => there.CellOf(one) is int cell and >= 0 && near.Length > 0 ? near.Min(own => own == cell ? 0 : there.Distance(own, cell)) : int.MaxValue)
-            .ThenBy(one => siblings.Count > 0 ? !siblings.Contains(there.OwnCoreOf(one)) : cores.Contains(there.OwnCoreOf(one)))
-            .ThenBy(one => one != cpu)
-            .ThenBy(one => one)
-            .First();
+        int core = _units.Source.CoreOf(cpu);
+        List<int> siblings = core < 0 ? [] : CoresBeside(core);
+        int[] distances = Distances(_units.Source.CellOf(cpu));
+        int best = None;
+        (bool Used, bool Taken, int Distance, bool Apart, bool Renamed) least = default;
+        foreach (int one in _there.Online)
+        {
+            int cell = _there.CellOf(one);
+            int own = _there.CoreNumberOf(one);
+            (bool Used, bool Taken, int Distance, bool Apart, bool Renamed) key = (
+                _used[one],
+                _room.Taken(one) > 0,
+                cell >= 0 ? distances[_there.IndexOf(cell)] : int.MaxValue,
+                siblings.Count > 0 ? !siblings.Contains(own) : _usedCores[own],
+                one != cpu);
+            if (best == None || IsLess(key, least))
+            {
+                (best, least) = (one, key);
+            }
+        }
+
+        return best;
     }
 
-    // A core with what it still offers.
-    private sealed class Core(List<int> free, int taken)
+    private static bool IsLess(
+        (bool Used, bool Taken, int Distance, bool Apart, bool Renamed) one, (bool Used, bool Taken, int Distance, bool Apart, bool Renamed) other) =>
+        one.Used != other.Used ? other.Used
+        : one.Taken != other.Taken ? other.Taken
+        : one.Distance != other.Distance ? one.Distance < other.Distance
+        : one.Apart != other.Apart ? other.Apart
+        : other.Renamed && !one.Renamed;
+
+    // The cores there of what shares a core of the source.
+    private List<int> CoresBeside(int core)
     {
-        public List<int> Free { get; } = free;
+        List<int> cores = [];
+        Add(_units.Pinned);
+        Add(_units.HelperCpus);
+        return cores;
 
-        public int Size { get; } = free.Count;
+        void Add(int[] cpus)
+        {
+            foreach (int cpu in cpus)
+            {
+                if (_map[cpu] != None && _units.Source.CoreOf(cpu) == core)
+                {
+                    cores.Add(_there.CoreNumberOf(_map[cpu]));
+                }
+            }
+        }
+    }
 
-        public int First { get; } = free.Min();
+    // How far each cell is from those that stand for one of the source, or, where none does, from all of the VM's.
+    private int[] Distances(int cell)
+    {
+        List<int> near = _places.ImagesOf(cell);
+        if (near.Count == 0)
+        {
+            _units.Units.ForEach(unit => near.AddRange(_places.Of(unit)));
+        }
 
-        public int Taken { get; } = taken;
+        int[] distances = new int[_there.CellIds.Length];
+        for (int index = 0; index < distances.Length; index++)
+        {
+            distances[index] = int.MaxValue;
+            foreach (int own in near)
+            {
+                distances[index] = Math.Min(distances[index], own == _there.CellIds[index] ? 0 : _there.Distance(own, _there.CellIds[index]));
+            }
+        }
 
-        public bool IsWhole { get; set; } = true;
+        return distances;
+    }
+
+    // One cell's CPUs, core by core: those of the cores that other VMs use least first, then the smaller ones.
+    private sealed class Packing
+    {
+        private readonly PinCpuMap _map;
+        private readonly HostLayout _there;
+        private readonly Core[] _cores;
+
+        // By the CPU: its core, as long as it is free.
+        private readonly int[] _coreOf;
+
+        public Packing(PinCpuMap map, int cell)
+        {
+            _map = map;
+            _there = map._there;
+            int[][] all = _there.CoresOf(_there.CellIds[cell]);
+            Core[] cores = new Core[all.Length];
+            int count = 0;
+            bool sorted = true;
+            foreach (int[] cpus in all)
+            {
+                int[] free = Offered(cpus);
+                if (free.Length > 0)
+                {
+                    cores[count] = new(free, map._room.TakenThreads(_there.CoreNumberOf(free[0])));
+                    sorted &= count == 0 || cores[count - 1].CompareTo(cores[count]) < 0;
+                    count++;
+                }
+            }
+
+            _cores = count == cores.Length ? cores : cores[..count];
+            if (!sorted)
+            {
+                Array.Sort(_cores);
+            }
+
+            _coreOf = Unset(_there.End);
+            for (int core = 0; core < _cores.Length; core++)
+            {
+                foreach (int cpu in _cores[core].Cpus)
+                {
+                    _coreOf[cpu] = core;
+                }
+            }
+        }
+
+        // Of equally many, those first that can keep their numbers.
+        public void Pack(int[] cpus)
+        {
+            List<int[]> shared = [];
+            foreach (int[] bundle in Bundles(cpus))
+            {
+                // Any core that is large enough is as good as another for those that follow, since they are not larger.
+                int own = CoreOf(bundle);
+                own = own != None && _cores[own].IsWhole ? own : Array.FindIndex(_cores, core => core.IsWhole && core.Free >= bundle.Length);
+                if (own == None)
+                {
+                    shared.Add(bundle);
+                    continue;
+                }
+
+                Put(bundle, own);
+            }
+
+            List<int> alone = [];
+            foreach (int[] bundle in shared)
+            {
+                int least = None;
+                for (int core = 0; core < _cores.Length; core++)
+                {
+                    least = _cores[core].Free >= bundle.Length && (least == None || _cores[core].Free < _cores[least].Free) ? core : least;
+                }
+
+                if (least == None)
+                {
+                    alone.AddRange(bundle);
+                    continue;
+                }
+
+                Put(bundle, least);
+            }
+
+            foreach (int cpu in alone)
+            {
+                Put([cpu], Array.FindIndex(_cores, core => core.Free > 0));
+            }
+        }
+
+        // A core's CPUs that are offered, those first that the fewest are pinned to.
+        private int[] Offered(int[] cpus)
+        {
+            int[] offered = cpus;
+            foreach (int cpu in cpus)
+            {
+                if (_map._room.Taken(cpu) > 0)
+                {
+                    offered = Array.FindAll(cpus, _map.Offers);
+                    break;
+                }
+            }
+
+            if (offered.Length > 1 && _map._shared)
+            {
+                offered = [.. offered.OrderBy(_map._room.Taken).ThenBy(cpu => cpu)];
+            }
+
+            return offered;
+        }
+
+        // What shares a core of the source, the most first.
+        private List<int[]> Bundles(int[] cpus)
+        {
+            PinUnits units = _map._units;
+            int[] left = new int[units.CoreCount];
+            foreach (int cpu in cpus)
+            {
+                left[units.CoreNumberOf(cpu)]++;
+            }
+
+            int[]?[] byCore = new int[]?[left.Length];
+            List<int[]> bundles = new(cpus.Length);
+            foreach (int cpu in cpus)
+            {
+                int core = units.CoreNumberOf(cpu);
+                int[]? bundle = byCore[core];
+                if (bundle is null)
+                {
+                    bundle = byCore[core] = new int[left[core]];
+                    bundles.Add(bundle);
+                }
+
+                bundle[^left[core]] = cpu;
+                left[core]--;
+            }
+
+            bool alike = bundles.TrueForAll(bundle => bundle.Length == bundles[0].Length && CoreOf(bundle) == None == (CoreOf(bundles[0]) == None));
+            return alike ? bundles : [.. bundles.OrderByDescending(bundle => bundle.Length).ThenBy(bundle => CoreOf(bundle) == None).ThenBy(bundle => bundle[0])];
+        }
+
+        // The core where all of them can keep their numbers.
+        private int CoreOf(int[] bundle)
+        {
+            int core = bundle[0] < _coreOf.Length ? _coreOf[bundle[0]] : None;
+            for (int index = 1; index < bundle.Length && core != None; index++)
+            {
+                core = bundle[index] < _coreOf.Length && _coreOf[bundle[index]] == core ? core : None;
+            }
+
+            return core;
+        }
+
+        private void Put(int[] bundle, int core)
+        {
+            // All keep their numbers, or none does.
+            bool keep = CoreOf(bundle) == core;
+            int at = 0;
+            foreach (int cpu in bundle)
+            {
+                while (!keep && _coreOf[_cores[core].Cpus[at]] == None)
+                {
+                    at++;
+                }
+
+                int chosen = keep ? cpu : _cores[core].Cpus[at];
+                _coreOf[chosen] = None;
+                _map.Set(cpu, chosen);
+            }
+
+            _cores[core] = _cores[core].Without(bundle.Length);
+        }
+
+        // A core with what it offers, how many of its threads others use, and how many are still free.
+        private readonly record struct Core(int[] Cpus, int Taken, int Free, bool IsWhole) : IComparable<Core>
+        {
+            public Core(int[] cpus, int taken)
+                : this(cpus, taken, cpus.Length, true)
+            {
+            }
+
+            public Core Without(int count) => this with { Free = Free - count, IsWhole = false };
+
+            public int CompareTo(Core other) => Taken != other.Taken ? Taken.CompareTo(other.Taken)
+                : Cpus.Length != other.Cpus.Length ? Cpus.Length.CompareTo(other.Cpus.Length)
+                : Cpus.Min().CompareTo(other.Cpus.Min());
+        }
     }
 }

@@ -62,56 +62,36 @@ internal sealed class PinFit
             return;
         }
 
-        IdSet vCpus = new();
-        IdSet pinned = new();
-        foreach (CpuPin pin in _definition.VCpuPins)
-        {
-            vCpus.Add(pin.Cpus);
-            pinned.Add(pin.Cpus);
-        }
-
-        foreach (CpuPin pin in _definition.IoThreadPins)
-        {
-            pinned.Add(pin.Cpus);
-        }
-
-        pinned.Add(_definition.EmulatorPin ?? []);
-        List<int> all = pinned.ToList();
-        if (all.Count == 0)
+        PinUnits units = PinUnits.Of(_definition, _source.Facts);
+        if (units.Named.Length == 0)
         {
             return;
         }
 
         // Mostly all are online, from 0 on.
-        if (there.OnlineCpus[0] != 0 || there.OnlineCpus[^1] != there.OnlineCpus.Count - 1 || all[^1] >= there.OnlineCpus.Count)
+        HostLayout layout = HostLayout.Of(there, oneCell: false);
+        if (there.OnlineCpus[0] != 0 || there.OnlineCpus[^1] != there.OnlineCpus.Count - 1 || units.Named[^1] >= there.OnlineCpus.Count)
         {
-            IdSet online = new();
-            online.Add(there.OnlineCpus);
-            List<int> missing = pinned.Without(online).ToList();
-            if (missing.Count > 0)
+            int[] missing = Array.FindAll(units.Named, cpu => !layout.IsOnline(cpu));
+            if (missing.Length > 0)
             {
-                (_missing ??= []).Add($"{IdText.Named("CPU", missing)} {Is(missing.Count)} not there");
+                (_missing ??= []).Add($"{IdText.Named("CPU", missing)} {Is(missing.Length)} not there");
                 return;
             }
         }
 
-        LookAtCells(all);
-        LookAtOthers(all, vCpus);
+        LookAtCells(units, layout);
+        LookAtOthers(units);
     }
 
-    private void LookAtCells(List<int> pinned)
+    private void LookAtCells(PinUnits units, HostLayout layout)
     {
-        Span<int> here = stackalloc int[256];
-        Span<int> there = stackalloc int[256];
-        int count = pinned[^1] + 1;
-        here = count <= here.Length ? here[..count] : new int[count];
-        there = count <= there.Length ? there[..count] : new int[count];
-        ReadCells(_source.Facts.Cells, here);
-        ReadCells(_destination.Facts.Cells, there);
         List<int>? elsewhere = null;
-        foreach (int cpu in pinned)
+        foreach (int cpu in units.Named)
         {
-            if (here[cpu] != there[cpu] && here[cpu] != HostLayout.Unknown && there[cpu] != HostLayout.Unknown)
+            int here = units.Source.ToldCellOf(cpu);
+            int there = layout.ToldCellOf(cpu);
+            if (here != there && here != HostLayout.Unknown && there != HostLayout.Unknown)
             {
                 (elsewhere ??= []).Add(cpu);
             }
@@ -123,23 +103,8 @@ internal sealed class PinFit
         }
     }
 
-    private static void ReadCells(IReadOnlyList<NumaCell> cells, Span<int> cellOf)
-    {
-        cellOf.Fill(HostLayout.Unknown);
-        for (int index = 0; index < cells.Count; index++)
-        {
-            NumaCell cell = cells[index];
-
-            // They are ascending.
-            for (int at = 0; at < cell.Cpus.Count && cell.Cpus[at] is int cpu && cpu < cellOf.Length; at++)
-            {
-                cellOf[cpu] = cell.Id;
-            }
-        }
-    }
-
     // Whole cells were never the VM's alone; single CPUs were meant to be.
-    private void LookAtOthers(List<int> pinned, IdSet vCpus)
+    private void LookAtOthers(PinUnits units)
     {
         if ((_load?.Pins.Count ?? 0) == 0 && _reserved.Pins.Count == 0)
         {
@@ -147,9 +112,9 @@ internal sealed class PinFit
         }
 
         List<int>? taken = null;
-        foreach (int cpu in pinned)
+        foreach (int cpu in units.NamedByVCpus)
         {
-            if (vCpus.Contains(cpu) && PinRoom.Taken(cpu, _load, _reserved) > 0)
+            if (PinRoom.Taken(cpu, _load, _reserved) > 0)
             {
                 (taken ??= []).Add(cpu);
             }
@@ -160,7 +125,6 @@ internal sealed class PinFit
             return;
         }
 
-        PinUnits units = new(_definition, new(_source.Facts, oneCell: false));
         taken.RemoveAll(cpu => !units.Cpus.ContainsKey(cpu));
         if (taken.Count > 0)
         {
@@ -201,7 +165,7 @@ internal sealed class PinFit
         }
 
         // Exactly, with each cell tied to where it is. Only strict memory keeps a VM from starting.
-        PinUnits units = new(_definition, new(_source.Facts, oneCell: false));
+        PinUnits units = PinUnits.Of(_definition, _source.Facts);
         PinRoom room = new(_destination.Facts, _load, _reserved, oneCell: false);
         NumaAssignmentResult exact = InPlace(units, room.Cells(static _ => [], cachesCount: false), room, relaxed: false);
         if (exact.Verdict == NumaVerdict.Decided)
@@ -209,8 +173,10 @@ internal sealed class PinFit
             return;
         }
 
+        // Where all of it is strict, what is asked for then is the same.
         string why = TooSmall(units, cells, room);
-        if (InPlace(units, room.Cells(static _ => [], cachesCount: false), room, relaxed: true).Verdict == NumaVerdict.Decided)
+        if (units.Units.Exists(unit => unit.Mode is NumaMode.Interleave or NumaMode.Restrictive)
+            && InPlace(units, room.Cells(static _ => [], cachesCount: false), room, relaxed: true).Verdict == NumaVerdict.Decided)
         {
             (_worse ??= []).Add(why);
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Newtonsoft.Json;
 using VirtMigration.Inventory;
 
@@ -6,20 +8,15 @@ namespace VirtMigration.Placement;
 /// <summary>What of a VM is tied to which CPUs and cells of its host. Equal where every tie is equal.</summary>
 public sealed record PinLayout
 {
+    // Ids have commas without blanks between them.
+    private const string Separator = ", ";
+
     /// <summary>A VM that is tied to nothing.</summary>
     public static PinLayout None { get; } = new();
 
     /// <summary>Each tie in words: <c>vCPU 0: 4</c>, <c>emulator: 6-7</c>, <c>memory of cell 0: strict 1</c>. In JSON this is all: the rest says the
     /// same, deeper than ConvertTo-Json looks.</summary>
-    public IReadOnlyList<string> Lines =>
-        (string[])
-        [
-            .. VCpus.Select(pin => $"vCPU {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Emulator is null ? Array.Empty<string>() : [$"emulator: {IdText.Ranges(Emulator)}"],
-            .. IoThreads.Select(pin => $"I/O thread {pin.Id}: {IdText.Ranges(pin.Cpus)}"),
-            .. Memory.Select(binding =>
-                $"memory{(binding.VirtualCell is int cell ? $" of cell {cell}" : string.Empty)}: {$"{binding.Mode}".ToLowerInvariant()} {IdText.Ranges(binding.HostCells)}"),
-        ];
+    public IReadOnlyList<string> Lines => IsEmpty() ? Array.Empty<string>() : ToString().Split(Separator);
 
     /// <summary>The vCPUs that may run only on some of the host's CPUs.</summary>
     [JsonIgnore]
@@ -63,7 +60,11 @@ public sealed record PinLayout
     public bool IsEmpty() => VCpus.Count == 0 && Emulator is null && IoThreads.Count == 0 && Memory.Count == 0;
 
     /// <inheritdoc/>
-    public bool Equals(PinLayout? other) => other is not null && ToString() == other.ToString();
+    public bool Equals(PinLayout? other) => other is not null
+        && AreEqual(VCpus, other.VCpus)
+        && (Emulator is null ? other.Emulator is null : other.Emulator is not null && AreEqual(Emulator, other.Emulator))
+        && AreEqual(IoThreads, other.IoThreads)
+        && AreEqual(Memory, other.Memory);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
@@ -72,7 +73,69 @@ public sealed record PinLayout
     /// nothing is tied.</summary>
     public override string ToString()
     {
-        string text = string.Join(", ", Lines);
-        return text.Length == 0 ? "nothing" : text;
+        StringBuilder text = new();
+        Write(text, "vCPU", VCpus);
+        if (Emulator is not null)
+        {
+            IdText.Write(Begin(text).Append("emulator: "), Emulator);
+        }
+
+        Write(text, "I/O thread", IoThreads);
+        foreach (NumaBinding binding in Memory)
+        {
+            Begin(text).Append("memory");
+            if (binding.VirtualCell is int cell)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" of cell {cell}");
+            }
+
+            IdText.Write(text.Append(": ").Append($"{binding.Mode}".ToLowerInvariant()).Append(' '), binding.HostCells);
+        }
+
+        return text.Length == 0 ? "nothing" : text.ToString();
+    }
+
+    private static void Write(StringBuilder text, string noun, IReadOnlyList<CpuPin> pins)
+    {
+        for (int index = 0; index < pins.Count; index++)
+        {
+            IdText.Write(Begin(text).Append(noun).Append(' ').Append(pins[index].Id).Append(": "), pins[index].Cpus);
+        }
+    }
+
+    private static StringBuilder Begin(StringBuilder text) => text.Length == 0 ? text : text.Append(Separator);
+
+    private static bool AreEqual(IReadOnlyList<int> ids, IReadOnlyList<int> others)
+    {
+        bool equal = ids.Count == others.Count;
+        for (int index = 0; equal && index < ids.Count; index++)
+        {
+            equal = ids[index] == others[index];
+        }
+
+        return equal;
+    }
+
+    private static bool AreEqual(IReadOnlyList<CpuPin> pins, IReadOnlyList<CpuPin> others)
+    {
+        bool equal = pins.Count == others.Count;
+        for (int index = 0; equal && index < pins.Count; index++)
+        {
+            equal = pins[index].Id == others[index].Id && AreEqual(pins[index].Cpus, others[index].Cpus);
+        }
+
+        return equal;
+    }
+
+    private static bool AreEqual(IReadOnlyList<NumaBinding> bindings, IReadOnlyList<NumaBinding> others)
+    {
+        bool equal = bindings.Count == others.Count;
+        for (int index = 0; equal && index < bindings.Count; index++)
+        {
+            equal = bindings[index].VirtualCell == others[index].VirtualCell && bindings[index].Mode == others[index].Mode
+                && AreEqual(bindings[index].HostCells, others[index].HostCells);
+        }
+
+        return equal;
     }
 }

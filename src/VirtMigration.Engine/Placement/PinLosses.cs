@@ -8,32 +8,43 @@ internal sealed class PinLosses
 {
     private readonly VmDefinition _definition;
     private readonly PinUnits _units;
+    private readonly PinPlaces _places;
     private readonly HostLayout _source;
     private readonly PinRoom _room;
     private readonly PinCpuMap _map;
     private readonly List<string> _found = [];
 
-    private PinLosses(VmDefinition definition, PinUnits units, HostLayout source, PinRoom room, PinCpuMap map)
+    // What was chosen for the source's CPUs, in their order: first those of the vCPUs, then the others.
+    private readonly int[] _there;
+
+    private PinLosses(VmDefinition definition, PinUnits units, PinPlaces places, PinRoom room, PinCpuMap map)
     {
         _definition = definition;
         _units = units;
-        _source = source;
+        _places = places;
+        _source = units.Source;
         _room = room;
         _map = map;
+        _there = new int[units.Pinned.Length + units.HelperCpus.Length];
+        for (int index = 0; index < _there.Length; index++)
+        {
+            int helper = index - units.Pinned.Length;
+            _there[index] = map[helper < 0 ? units.Pinned[index] : units.HelperCpus[helper]];
+        }
     }
 
     /// <summary>A short text each, without a full stop; empty: nothing is less good.</summary>
     /// <param name="definition">The VM.</param>
-    /// <param name="units">What was given cells.</param>
-    /// <param name="source">The host it comes from.</param>
+    /// <param name="units">What is tied.</param>
+    /// <param name="places">The cells it was given.</param>
     /// <param name="room">The host it goes to.</param>
     /// <param name="map">The CPUs that were chosen.</param>
     /// <param name="after">The pins they make.</param>
     /// <param name="spill">The memory that comes from other cells.</param>
     public static string[] Of(
-        VmDefinition definition, PinUnits units, HostLayout source, PinRoom room, PinCpuMap map, PinLayout after, ByteSize spill)
+        VmDefinition definition, PinUnits units, PinPlaces places, PinRoom room, PinCpuMap map, PinLayout after, ByteSize spill)
     {
-        PinLosses losses = new(definition, units, source, room, map);
+        PinLosses losses = new(definition, units, places, room, map);
         losses.LookAtMemory(after, spill);
         losses.LookAtOthers();
         losses.LookAtCores();
@@ -60,9 +71,9 @@ internal sealed class PinLosses
             }
         }
 
-        foreach (int cell in _room.Layout.CellIds)
+        foreach (int cell in _units.Units.Count < 2 ? [] : _room.Layout.CellIds)
         {
-            int[] from = [.. _units.Units.Where(unit => unit.Current.Length == 1 && unit.Placed.Contains(cell)).Select(unit => unit.Current[0]).Distinct().Order()];
+            int[] from = [.. _units.Units.Where(unit => unit.Current.Length == 1 && _places.IsOn(unit, cell)).Select(unit => unit.Current[0]).Distinct().Order()];
             if (from.Length > 1)
             {
                 _found.Add($"what is in cells {IdText.Ranges(from)} comes together in cell {cell}");
@@ -72,7 +83,7 @@ internal sealed class PinLosses
 
     private void LookAtOthers()
     {
-        int[] taken = [.. _units.Cpus.Keys.Concat(_units.Helpers).Select(cpu => _map[cpu]).Distinct().Where(cpu => _room.Taken(cpu) > 0).Order()];
+        int[] taken = [.. Array.FindAll(_there, cpu => _room.Taken(cpu) > 0).Distinct().Order()];
         if (taken.Length > 0)
         {
             _found.Add($"vCPUs of other VMs are pinned to {IdText.Named("CPU", taken)} too");
@@ -82,15 +93,20 @@ internal sealed class PinLosses
     private void LookAtCores()
     {
         HostLayout there = _room.Layout;
-        int[] cpus = [.. _units.Cpus.Keys];
+        int[] cpus = _units.Pinned;
         if (Array.TrueForAll(cpus, cpu => _source.CoreOf(cpu) < 0))
         {
             return;
         }
 
-        if (cpus.Length > 1 && Array.Exists(cpus, cpu => there.CoreOf(_map[cpu]) < 0))
+        if (cpus.Length > 1 && Array.Exists(_there[..cpus.Length], cpu => there.CoreOf(cpu) < 0))
         {
             _found.Add("which CPUs share a core there is not told");
+            return;
+        }
+
+        if (CoresMatch())
+        {
             return;
         }
 
@@ -107,36 +123,92 @@ internal sealed class PinLosses
         }
     }
 
+    // Whether each core of the source has become one core, which is nobody else's.
+    private bool CoresMatch()
+    {
+        Span<int> coreOf = stackalloc int[256];
+        Span<int> heldBy = stackalloc int[256];
+        coreOf = _units.CoreCount <= coreOf.Length ? coreOf[.._units.CoreCount] : new int[_units.CoreCount];
+        heldBy = _room.Layout.CoreCount <= heldBy.Length ? heldBy[.._room.Layout.CoreCount] : new int[_room.Layout.CoreCount];
+        coreOf.Fill(HostLayout.Unknown);
+        heldBy.Fill(HostLayout.Unknown);
+        for (int index = 0; index < _units.Pinned.Length; index++)
+        {
+            int here = _units.CoreNumberOf(_units.Pinned[index]);
+            int core = _room.Layout.CoreNumberOf(_there[index]);
+            if ((coreOf[here] != HostLayout.Unknown && coreOf[here] != core) || (heldBy[core] != HostLayout.Unknown && heldBy[core] != here))
+            {
+                return false;
+            }
+
+            coreOf[here] = core;
+            heldBy[core] = here;
+        }
+
+        return true;
+    }
+
     // CPUs that left their memory, or each other.
     private void LookAtCells()
     {
         HashSet<int> strayed = [];
         foreach (PinUnit unit in _units.Units)
         {
-            int[] near = [.. unit.Cpus.Where(cpu => unit.IsOn(_source.CellOf(cpu)) && Array.IndexOf(unit.Placed, _room.Layout.CellOf(_map[cpu])) < 0)];
-            if (near.Length > 0)
+            List<int> near = unit.Cpus.FindAll(cpu => unit.IsOn(_source.CellOf(cpu)) && !_places.IsOn(unit, _room.Layout.CellOf(_map[cpu])));
+            if (near.Count > 0)
             {
                 strayed.UnionWith(near);
                 _found.Add(unit.Mode is null
                     ? $"{VCpusOn(near, "runs", "run")} in other cells than the rest of what is in {IdText.Named("cell", unit.Current)} on the source"
-                    : $"{VCpusOn(near, "runs", "run")} in other cells than {IdText.Named("cell", unit.Placed)}, where the memory is");
+                    : $"{VCpusOn(near, "runs", "run")} in other cells than {IdText.Named("cell", _places.Of(unit))}, where the memory is");
             }
         }
 
-        int[] remote =
-        [
-            .. _definition.VCpuPins.Where((pin, index) => _units.UnitOf(pin.Id) is PinUnit unit
-                && (Array.Exists(_units.VCpus[index].Cpus, cpu => !strayed.Contains(cpu) && unit.IsOn(_source.CellOf(cpu)) && Array.IndexOf(unit.Placed, _room.Layout.CellOf(_map[cpu])) < 0)
-                    || Array.Exists(_units.VCpus[index].Cells, cell => unit.ImageOf(cell) is int image && _room.Layout.CpusOf(image).Length == 0))).Select(pin => pin.Id).Order(),
-        ];
-        if (remote.Length > 0)
+        List<int> remote = [];
+        for (int index = 0; index < _definition.VCpuPins.Count; index++)
         {
-            _found.Add($"{IdText.Named("vCPU", remote)} {(remote.Length == 1 ? "runs" : "run")} in other cells than where the memory is");
+            int vCpu = _definition.VCpuPins[index].Id;
+            if (_units.UnitOf(vCpu) is PinUnit unit && IsRemote(_units.VCpus[index], unit, strayed))
+            {
+                remote.Add(vCpu);
+            }
         }
+
+        remote.Sort();
+        if (remote.Count > 0)
+        {
+            _found.Add($"{IdText.Named("vCPU", remote)} {(remote.Count == 1 ? "runs" : "run")} in other cells than where the memory is");
+        }
+    }
+
+    private bool IsRemote(PinShape shape, PinUnit unit, HashSet<int> strayed)
+    {
+        foreach (int cpu in shape.Cpus)
+        {
+            if (!strayed.Contains(cpu) && unit.IsOn(_source.CellOf(cpu)) && !_places.IsOn(unit, _room.Layout.CellOf(_map[cpu])))
+            {
+                return true;
+            }
+        }
+
+        foreach (int cell in shape.Cells)
+        {
+            if (_places.ImageOf(unit, cell) is int image && _room.Layout.CpusOf(image).Length == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void LookAtWholeCells(PinLayout after)
     {
+        if (!Array.Exists(_units.VCpus, static shape => shape.Cells.Length > 0 || shape.All))
+        {
+            return;
+        }
+
         foreach (IGrouping<string, int> group in Enumerable.Range(0, after.VCpus.Count)
             .Where(index => _units.VCpus[index].Cells.Length > 0 || _units.VCpus[index].All).GroupBy(index => IdText.Ranges(after.VCpus[index].Cpus)))
         {
@@ -152,34 +224,62 @@ internal sealed class PinLosses
 
     private void LookAtHelpers(PinLayout after)
     {
-        HashSet<int> vCpusThere = [.. _units.Cpus.Keys.Select(cpu => _map[cpu])];
-        int[] shared = [.. _units.Helpers.Select(cpu => _map[cpu]).Where(vCpusThere.Contains).Distinct().Order()];
-        if (shared.Length > 0)
+        int[] helpers = _units.HelperCpus;
+        if (helpers.Length == 0)
         {
-            _found.Add($"the emulator or I/O threads share {IdText.Named("CPU", shared)} with vCPUs");
+            return;
         }
 
-        if (_units.Helpers.Select(cpu => _map[cpu]).Distinct().Count() < _units.Helpers.Count)
+        ReadOnlySpan<int> vCpusThere = _there.AsSpan(0, _units.Pinned.Length);
+        SortedSet<int> used = [];
+        SortedSet<int> shared = [];
+        SortedSet<int> far = [];
+        for (int index = 0; index < helpers.Length; index++)
+        {
+            int there = _there[vCpusThere.Length + index];
+            int cell = _source.CellOf(helpers[index]);
+            used.Add(there);
+            if (vCpusThere.Contains(there))
+            {
+                shared.Add(there);
+            }
+
+            if (cell >= 0 && !_units.Units.Exists(unit => _places.ImageOf(unit, cell) == _room.Layout.CellOf(there)))
+            {
+                far.Add(there);
+            }
+        }
+
+        if (shared.Count > 0)
+        {
+            _found.Add($"the emulator or I/O threads share {IdText.Named("CPU", [.. shared])} with vCPUs");
+        }
+
+        if (used.Count < helpers.Length)
         {
             int emulator = after.Emulator?.Count ?? 0;
             _found.Add($"the emulator and I/O threads have fewer CPUs than on the source{(emulator > 0 ? $": the emulator has {emulator}" : string.Empty)}");
         }
 
-        int[] far =
-        [
-            .. _units.Helpers.Where(cpu => _source.CellOf(cpu) >= 0 && !_units.ImagesOf(_source.CellOf(cpu)).Contains(_room.Layout.CellOf(_map[cpu])))
-                .Select(cpu => _map[cpu]).Distinct().Order(),
-        ];
-        if (far.Length > 0)
+        if (far.Count > 0)
         {
-            _found.Add($"{IdText.Named("CPU", far)} of the emulator or I/O threads {(far.Length == 1 ? "is" : "are")} in another cell than meant");
+            _found.Add($"{IdText.Named("CPU", [.. far])} of the emulator or I/O threads {(far.Count == 1 ? "is" : "are")} in another cell than meant");
         }
     }
 
-    private string VCpusOn(int[] cpus, string does, string theyDo)
+    private string VCpusOn(IReadOnlyCollection<int> cpus, string does, string theyDo)
     {
-        int[] ids = [.. _definition.VCpuPins.Where((pin, index) => _units.VCpus[index].Cpus.Intersect(cpus).Any()).Select(pin => pin.Id).Order()];
-        return $"{IdText.Named("vCPU", ids)} {(ids.Length == 1 ? does : theyDo)}";
+        List<int> ids = [];
+        for (int index = 0; index < _definition.VCpuPins.Count; index++)
+        {
+            if (Array.Exists(_units.VCpus[index].Cpus, cpus.Contains))
+            {
+                ids.Add(_definition.VCpuPins[index].Id);
+            }
+        }
+
+        ids.Sort();
+        return $"{IdText.Named("vCPU", ids)} {(ids.Count == 1 ? does : theyDo)}";
     }
 
     private static string Count(int count, string noun) => NumaText.Count(count, noun);

@@ -7,7 +7,7 @@ public sealed class PinRemapCheck : IDestinationCheck
     public IEnumerable<DestinationFinding> Check(DestinationCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        return candidate is { RemapPins: true, Remapping: PinRemapping remapping } ? Find(candidate, remapping) : [];
+        return candidate is { RemapPins: true, Remapping: PinRemapping remapping } && (remapping.Verdict != PinRemappingVerdict.Kept || remapping.Losses.Count > 0) ? Find(candidate, remapping) : [];
     }
 
     private static IEnumerable<DestinationFinding> Find(DestinationCandidate candidate, PinRemapping remapping)

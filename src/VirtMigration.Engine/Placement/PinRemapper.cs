@@ -60,8 +60,7 @@ public static class PinRemapper
         HostLoad? load,
         PlacementReservation reserved)
     {
-        HostLayout here = new(source.Facts, oneCell: false);
-        PinUnits units = new(definition, here);
+        PinUnits units = PinUnits.Of(definition, source.Facts);
         PinRoom room = new(destination.Facts, load, reserved, oneCell: units.MemoryUnits == 0);
         bool pinsCpus = definition.VCpuPins.Count > 0 || definition.EmulatorPin is not null || definition.IoThreadPins.Count > 0;
         string? silent = pinsCpus && destination.Facts.OnlineCpus.Count == 0 ? "which CPUs are online there is not told"
@@ -95,7 +94,7 @@ public static class PinRemapper
                 _ => mustMove || !wantsCpus,
             };
             if (tells && (canRelax || !relaxed)
-                && Try(definition, before, units, here, room, step, relaxed, reasons, ref obstacle) is PinRemapping found)
+                && Try(definition, before, units, room, step, relaxed, reasons, ref obstacle) is PinRemapping found)
             {
                 return found;
             }
@@ -109,9 +108,9 @@ public static class PinRemapper
     }
 
     private static PinRemapping? Try(
-        VmDefinition definition, PinLayout before, PinUnits units, HostLayout here, PinRoom room, Step step, bool relaxed, string[] reasons, ref NumaObstacle? obstacle)
+        VmDefinition definition, PinLayout before, PinUnits units, PinRoom room, Step step, bool relaxed, string[] reasons, ref NumaObstacle? obstacle)
     {
-        NumaAssignmentRequest request = Request(units, here, room, step, relaxed);
+        NumaAssignmentRequest request = Request(units, room, step, relaxed);
         NumaAssignmentResult result = NumaAssignment.Assign(request);
         if (result.Verdict != NumaVerdict.Decided)
         {
@@ -124,18 +123,17 @@ public static class PinRemapper
             result = other;
         }
 
-        Dictionary<int, IReadOnlyList<int>> placed = result.Placements.ToDictionary(placement => placement.VirtualCell, placement => placement.HostCells);
-        units.Units.ForEach(unit => unit.Place(placed[unit.Id]));
+        PinPlaces places = new(units, result.Placements);
         bool anywhere = step == Step.AnyCpus;
-        PinCpuMap? map = PinCpuMap.Find(units, here, room, shared: step == Step.SharedCpus, anywhere)
-            ?? (anywhere ? PinCpuMap.Find(units, here, room, shared: true, anywhere) : null);
+        PinCpuMap? map = PinCpuMap.Find(units, places, room, shared: step == Step.SharedCpus, anywhere)
+            ?? (anywhere ? PinCpuMap.Find(units, places, room, shared: true, anywhere) : null);
         if (map is null)
         {
             return null;
         }
 
-        PinLayout after = After(definition, units, room, map);
-        string[] losses = PinLosses.Of(definition, units, here, room, map, after, result.Cost?.Spill ?? default);
+        PinLayout after = After(definition, units, places, room, map);
+        string[] losses = PinLosses.Of(definition, units, places, room, map, after, result.Cost?.Spill ?? default);
         return after == before
             ? Same(before, PinRemappingVerdict.Kept, [], losses)
             : new() { Verdict = PinRemappingVerdict.Remapped, Before = before, After = after, Reasons = reasons, Losses = losses };
@@ -147,11 +145,10 @@ public static class PinRemapper
         VirtualCells = [.. request.VirtualCells.Select(cell => cell with { CurrentCells = [.. cell.CurrentCells.Select(id => -1 - id)] })],
     });
 
-    private static NumaAssignmentRequest Request(PinUnits units, HostLayout here, PinRoom room, Step step, bool relaxed)
+    private static NumaAssignmentRequest Request(PinUnits units, PinRoom room, Step step, bool relaxed)
     {
         HostLayout there = room.Layout;
-        int threads = step != Step.Cores || units.Cpus.Count == 0 ? 1
-            : units.Cpus.Keys.GroupBy(here.OwnCoreOf).Max(core => core.Count());
+        int threads = step == Step.Cores ? units.MostThreads : 1;
 
         // A cell may be memory alone, and nothing can be pinned to that.
         int[]? withCpus = Array.FindAll(there.CellIds, cell => there.CpusOf(cell).Length > 0);
@@ -165,36 +162,53 @@ public static class PinRemapper
                 _ => [],
             },
             cachesCount: !units.Units.Exists(unit => unit is { Mode: not null, Pages: null } && IsHard(unit.Mode.Value, relaxed)));
-        return new()
+        NumaVirtualCell[] demands = new NumaVirtualCell[units.Units.Count];
+        for (int index = 0; index < demands.Length; index++)
         {
-            VirtualCells =
-            [
-                .. units.Units.Select(unit => unit.Demand(
-                    cells.Length,
-                    step switch
-                    {
-                        Step.Cores => unit.Cpus.Concat(unit.Helpers).Select(here.OwnCoreOf).Distinct().Count(),
-                        Step.AnyCpus => 0,
-                        _ => unit.Cpus.Count,
-                    },
-                    relaxed,
-                    room.DefaultPage) with
-                {
-                    AllowedCells = unit.WantsCpus && (step != Step.AnyCpus || unit.Mode is null) ? withCpus : null,
-                }),
-            ],
-            HostCells = cells,
-            Distances = room.Distances,
-        };
+            PinUnit unit = units.Units[index];
+            int cpus = step switch
+            {
+                Step.Cores => unit.Cores,
+                Step.AnyCpus => 0,
+                _ => unit.Cpus.Count,
+            };
+            demands[index] = unit.Demand(cells.Length, cpus, relaxed, room.DefaultPage, unit.WantsCpus && (step != Step.AnyCpus || unit.Mode is null) ? withCpus : null);
+        }
+
+        return new() { VirtualCells = demands, HostCells = cells, Distances = there.Distances };
     }
 
     private static bool IsHard(NumaMode mode, bool relaxed) => mode is NumaMode.Strict or NumaMode.Restrictive || (!relaxed && mode == NumaMode.Interleave);
 
     // One CPU for each core of a cell that is wholly free and has so many.
-    private static int[] WholeCores(PinRoom room, int cell, int threads) =>
-    [
-        .. room.Layout.CpusOf(cell).GroupBy(room.Layout.OwnCoreOf).Where(core => core.Count() >= threads && core.All(cpu => room.Taken(cpu) == 0)).Select(core => core.First()),
-    ];
+    private static int[] WholeCores(PinRoom room, int cell, int threads)
+    {
+        int[][] cores = room.Layout.CoresOf(cell);
+        int[] whole = new int[cores.Length];
+        int count = 0;
+        foreach (int[] core in cores)
+        {
+            if (core.Length >= threads && (room.TakenThreads(room.Layout.CoreNumberOf(core[0])) == 0 || IsFree(room, core)))
+            {
+                whole[count++] = core[0];
+            }
+        }
+
+        return whole[..count];
+    }
+
+    private static bool IsFree(PinRoom room, int[] cpus)
+    {
+        foreach (int cpu in cpus)
+        {
+            if (room.Taken(cpu) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     // Whether it is proven: with all memory that there could be, and nothing asked for but what cannot be given up. What depends on which
     // huge pages are the host's default stays open.
@@ -220,38 +234,67 @@ public static class PinRemapper
             []);
     }
 
-    private static PinLayout After(VmDefinition definition, PinUnits units, PinRoom room, PinCpuMap map)
+    private static PinLayout After(VmDefinition definition, PinUnits units, PinPlaces places, PinRoom room, PinCpuMap map)
     {
         return new()
         {
-            VCpus = (CpuPin[])[.. definition.VCpuPins.Select((pin, index) => pin with { Cpus = Cpus(units.VCpus[index], units.UnitOf(pin.Id)) })],
+            VCpus = Pins(definition.VCpuPins, units.VCpus, nearMemory: true),
             Emulator = units.Emulator is PinShape emulator ? Cpus(emulator, null) : null,
-            IoThreads = (CpuPin[])[.. definition.IoThreadPins.Select((pin, index) => pin with { Cpus = Cpus(units.IoThreads[index], null) })],
-            Memory = (NumaBinding[])[.. units.Bindings.Select(one => one.Binding with { HostCells = Cells(units, one.Binding, one.Units) })],
+            IoThreads = Pins(definition.IoThreadPins, units.IoThreads, nearMemory: false),
+            Memory = (NumaBinding[])[.. units.Bindings.Select(one => one.Binding with { HostCells = Cells(units, places, one.Binding, one.Units) })],
         };
+
+        CpuPin[] Pins(IReadOnlyList<CpuPin> old, PinShape[] shapes, bool nearMemory)
+        {
+            CpuPin[] pins = new CpuPin[shapes.Length];
+            for (int index = 0; index < pins.Length; index++)
+            {
+                pins[index] = new(old[index].Id, Cpus(shapes[index], nearMemory ? units.UnitOf(old[index].Id) : null));
+            }
+
+            return pins;
+        }
 
         int[] Cpus(PinShape shape, PinUnit? unit)
         {
+            if (shape.All)
+            {
+                return room.Layout.Online;
+            }
+
+            // Mostly it is a single one.
+            if (shape is { Cells.Length: 0, Cpus: [int only] })
+            {
+                return [map[only]];
+            }
+
             SortedSet<int> cpus = [];
             foreach (int cell in shape.Cells)
             {
                 // A vCPU stays with its memory; what has none goes wherever something of that cell goes.
-                IEnumerable<int> images = unit?.ImageOf(cell) is int own ? [own] : units.ImagesOf(cell);
-                cpus.UnionWith(images.SelectMany(image => room.Layout.CpusOf(room.Layout.NearestWithCpus(image))));
+                List<int> images = unit is not null && places.ImageOf(unit, cell) is int own ? [own] : places.ImagesOf(cell);
+                foreach (int image in images)
+                {
+                    cpus.UnionWith(room.Layout.CpusOf(room.Layout.NearestWithCpus(image)));
+                }
             }
 
-            cpus.UnionWith(shape.Cpus.Select(cpu => map[cpu]));
-            return shape.All ? room.Layout.Online : [.. cpus];
+            foreach (int cpu in shape.Cpus)
+            {
+                cpus.Add(map[cpu]);
+            }
+
+            return [.. cpus];
         }
     }
 
     // What ties the whole VM has to let each of its cells have its own, where it did.
-    private static int[] Cells(PinUnits units, NumaBinding binding, List<PinUnit> own)
+    private static int[] Cells(PinUnits units, PinPlaces places, NumaBinding binding, List<PinUnit> own)
     {
-        SortedSet<int> cells = [.. own.SelectMany(unit => unit.Placed)];
+        SortedSet<int> cells = [.. own.SelectMany(places.Of)];
         if (binding.VirtualCell is null)
         {
-            cells.UnionWith(units.Units.Take(units.MemoryUnits).SelectMany(unit => binding.HostCells.Select(unit.ImageOf)).OfType<int>());
+            cells.UnionWith(units.Units.Take(units.MemoryUnits).SelectMany(unit => binding.HostCells.Select(cell => places.ImageOf(unit, cell))).OfType<int>());
         }
 
         return [.. cells];

@@ -10,9 +10,10 @@ internal sealed class PinRoom
 
     private readonly HostFacts _facts;
     private readonly PlacementReservation _reserved;
-    private readonly HostLoad? _load;
-    private readonly long _cached;
     private readonly bool _oneCell;
+    private readonly int[] _taken;
+    private readonly int[] _takenThreads;
+    private ByteSize? _defaultPage;
 
     /// <summary>What a host has.</summary>
     /// <param name="facts">What it tells of itself.</param>
@@ -22,28 +23,34 @@ internal sealed class PinRoom
     public PinRoom(HostFacts facts, HostLoad? load, PlacementReservation reserved, bool oneCell)
     {
         _facts = facts;
-        _load = load;
         _reserved = reserved;
-        _cached = CellMemory.Cached(facts);
-        Layout = new(facts, oneCell);
+        Layout = HostLayout.Of(facts, oneCell);
         _oneCell = oneCell && !Layout.TellsCells;
-        Distances = [.. facts.CellDistances.Select(pair => new NumaDistance(pair.Key.From, pair.Key.To, pair.Value))];
+        _taken = new int[Layout.End];
+        _takenThreads = new int[Layout.CoreCount];
+        Take(load?.Pins);
+        Take(reserved.Pins);
+        foreach (int cpu in Layout.Online)
+        {
+            _takenThreads[Layout.CoreNumberOf(cpu)] += _taken[cpu] > 0 ? 1 : 0;
+        }
     }
 
     /// <summary>Where its CPUs are.</summary>
     public HostLayout Layout { get; }
 
-    /// <summary>Its distances.</summary>
-    public NumaDistance[] Distances { get; }
-
     /// <summary>What stands for its default size of huge pages: the smallest it has.</summary>
-    public ByteSize DefaultPage => CellMemory.SmallestPage(_facts.Cells) ?? s_usualPage;
+    public ByteSize DefaultPage => _defaultPage ??= CellMemory.SmallestPage(_facts.Cells) ?? s_usualPage;
 
     /// <summary>Whether it has huge pages of several sizes, so that the default may be another.</summary>
     public bool HasSeveralPageSizes => _facts.Cells.SelectMany(cell => cell.HugePages).Select(pool => pool.PageSize).Distinct().Skip(1).Any();
 
-    /// <summary>How many vCPUs of other VMs are pinned to a CPU.</summary>
-    public int Taken(int cpu) => Taken(cpu, _load, _reserved);
+    /// <summary>How many vCPUs of other VMs are pinned to a CPU that is online.</summary>
+    public int Taken(int cpu) => _taken[cpu];
+
+    /// <summary>How many threads of a core other VMs are pinned to.</summary>
+    /// <param name="core">The core (<see cref="HostLayout.CoreNumberOf"/>).</param>
+    public int TakenThreads(int core) => _takenThreads[core];
 
     /// <summary>How many vCPUs of other VMs are pinned to a CPU, with those that will be.</summary>
     public static int Taken(int cpu, HostLoad? load, PlacementReservation reserved) =>
@@ -53,25 +60,53 @@ internal sealed class PinRoom
     /// <param name="cpus">The CPUs that each cell offers.</param>
     /// <param name="cachesCount">Whether memory in caches counts too. It does where no memory must lie in its cell: it is freed when it is
     /// asked for, wherever it is.</param>
-    public NumaCell[] Cells(Func<int, IReadOnlyList<int>> cpus, bool cachesCount) => Cells(cpus, static (pages, promised) => Math.Max(0, pages - promised),
-        cachesCount ? _cached / Math.Max(1, _facts.Cells.Count) : 0);
+    public NumaCell[] Cells(Func<int, IReadOnlyList<int>> cpus, bool cachesCount) =>
+        Cells(cpus, promised: true, cachesCount ? CellMemory.Cached(_facts) / Math.Max(1, _facts.Cells.Count) : 0);
 
     /// <summary>The cells with all that could be free in each at best: the caches all there, and no promised huge pages among its own.</summary>
-    public NumaCell[] CellsAtBest() => Cells(static _ => [], static (pages, _) => pages, _cached);
+    public NumaCell[] CellsAtBest() => Cells(static _ => [], promised: false, CellMemory.Cached(_facts));
 
-    private NumaCell[] Cells(Func<int, IReadOnlyList<int>> cpus, Func<long, long, long> pages, long more) => _oneCell
-        ? [new(0, default, default(ByteSize), cpus(0), [])]
-        : [.. _facts.Cells.Select(cell => Cell(cell, cpus(cell.Id), pages, more))];
-
-    private NumaCell Cell(NumaCell cell, IReadOnlyList<int> cpus, Func<long, long, long> pages, long more) => cell with
+    private void Take(IReadOnlyDictionary<int, int>? pins)
     {
-        FreeMemory = cell.FreeMemory is ByteSize free
-            ? new(Math.Max(0, free.Bytes - _reserved.CellMemory.GetValueOrDefault(cell.Id).Bytes) + more)
-            : null,
-        Cpus = cpus,
-        HugePages = [.. cell.HugePages.Select(pool => pool with
+        if (pins is null || pins.Count == 0)
         {
-            Free = pool.Free is long count ? pages(count, _reserved.HugePages.GetValueOrDefault(pool.PageSize)) : null,
-        })],
-    };
+            return;
+        }
+
+        foreach ((int cpu, int count) in pins)
+        {
+            if (cpu >= 0 && cpu < _taken.Length)
+            {
+                _taken[cpu] += count;
+            }
+        }
+    }
+
+    private NumaCell[] Cells(Func<int, IReadOnlyList<int>> cpus, bool promised, long more)
+    {
+        if (_oneCell)
+        {
+            return [new(0, default, default(ByteSize), cpus(0), [])];
+        }
+
+        NumaCell[] cells = new NumaCell[_facts.Cells.Count];
+        for (int index = 0; index < cells.Length; index++)
+        {
+            NumaCell cell = _facts.Cells[index];
+            ByteSize? free = cell.FreeMemory is ByteSize told
+                ? new(Math.Max(0, told.Bytes - _reserved.CellMemory.GetValueOrDefault(cell.Id).Bytes) + more)
+                : null;
+            cells[index] = new(cell.Id, cell.Memory, free, cpus(cell.Id), promised && _reserved.HugePages.Count > 0 ? Without(cell.HugePages) : cell.HugePages);
+        }
+
+        return cells;
+    }
+
+    private HugePagePool[] Without(IReadOnlyList<HugePagePool> pools) =>
+    [
+        .. pools.Select(pool => pool with
+        {
+            Free = pool.Free is long count ? Math.Max(0, count - _reserved.HugePages.GetValueOrDefault(pool.PageSize)) : null,
+        }),
+    ];
 }

@@ -7,10 +7,11 @@ namespace VirtMigration.Placement;
 /// cell that no memory is tied to.</summary>
 internal sealed class PinUnit
 {
-    private int[] _images = [];
-
     /// <summary>Its number: that of the virtual cell, or one that no virtual cell has.</summary>
     public required int Id { get; init; }
+
+    /// <summary>Its place among the VM's.</summary>
+    public required int Index { get; init; }
 
     /// <summary>The cells of the source that it is tied to, ascending; empty: not known.</summary>
     public required int[] Current { get; init; }
@@ -36,37 +37,19 @@ internal sealed class PinUnit
     /// <summary>Whether its cells must have CPUs.</summary>
     public bool WantsCpus => HasWholeCells || Cpus.Count > 0;
 
-    /// <summary>The cells it was given, ascending.</summary>
-    public int[] Placed { get; private set; } = [];
+    /// <summary>How many of the source's cores its CPUs and helpers are on.</summary>
+    public int Cores { get; set; }
 
     /// <summary>Whether it is on a cell of the source.</summary>
     public bool IsOn(int cell) => Array.IndexOf(Current, cell) >= 0;
-
-    /// <summary>Gives it cells. Each cell of the source has one that stands for it: the same id where it has that, the others in turn.</summary>
-    public void Place(IReadOnlyList<int> cells)
-    {
-        Placed = [.. cells];
-        _images = new int[Current.Length];
-        List<int> others = [.. Placed.Where(cell => !IsOn(cell))];
-        int next = 0;
-        for (int index = 0; index < Current.Length; index++)
-        {
-            bool kept = Array.IndexOf(Placed, Current[index]) >= 0;
-            _images[index] = kept ? Current[index]
-                : others.Count > 0 ? others[next++ % others.Count]
-                : Placed[next++ % Placed.Length];
-        }
-    }
-
-    /// <summary>The cell that stands for one of the source; null: it is not on that one.</summary>
-    public int? ImageOf(int cell) => Array.IndexOf(Current, cell) is int index and >= 0 ? _images[index] : null;
 
     /// <summary>What an assignment must make room for.</summary>
     /// <param name="cells">How many cells the host has.</param>
     /// <param name="cpus">How many CPUs it must have for itself.</param>
     /// <param name="relaxed">Whether interleaved memory may come from other cells.</param>
     /// <param name="defaultPage">The size of huge pages whose size is not stated.</param>
-    public NumaVirtualCell Demand(int cells, int cpus, bool relaxed, ByteSize defaultPage) => new()
+    /// <param name="allowed">The only cells that it may have; null: any.</param>
+    public NumaVirtualCell Demand(int cells, int cpus, bool relaxed, ByteSize defaultPage, int[]? allowed = null) => new()
     {
         Id = Id,
         Memory = new(Bytes),
@@ -80,5 +63,6 @@ internal sealed class PinUnit
         Span = Math.Clamp(Current.Length, 1, Math.Max(1, cells)),
         DedicatedCpus = cpus,
         CurrentCells = Current,
+        AllowedCells = allowed,
     };
 }

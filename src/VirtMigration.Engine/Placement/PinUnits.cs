@@ -1,22 +1,24 @@
+using System.Runtime.CompilerServices;
 using VirtMigration.Inventory;
 
 namespace VirtMigration.Placement;
 
-/// <summary>A VM's ties taken apart into what must find a place on another host.</summary>
+/// <summary>A VM's ties taken apart into what must find a place on another host. That is done once for a definition: it is asked for every
+/// host.</summary>
 internal sealed class PinUnits
 {
+    private static readonly ConditionalWeakTable<VmDefinition, PinUnits> s_taken = [];
+
     private readonly VmDefinition _definition;
     private readonly HostLayout _source;
     private readonly Dictionary<int, PinUnit> _byVirtualCell = [];
     private readonly Dictionary<int, PinUnit> _byVCpu = [];
     private readonly List<(NumaBinding Binding, List<PinUnit> Units)> _bindings = [];
     private readonly PinUnit? _rest;
+    private readonly int[] _coreNumbers;
     private int _nextId;
 
-    /// <summary>Takes a VM's ties apart.</summary>
-    /// <param name="definition">The VM.</param>
-    /// <param name="source">The host that its ties are made for.</param>
-    public PinUnits(VmDefinition definition, HostLayout source)
+    private PinUnits(VmDefinition definition, HostLayout source)
     {
         _definition = definition;
         _source = source;
@@ -44,7 +46,47 @@ internal sealed class PinUnits
         Emulator = definition.EmulatorPin is null ? null : Shape(definition.EmulatorPin, nearMemory: false);
         IoThreads = [.. definition.IoThreadPins.Select(pin => Shape(pin.Cpus, nearMemory: false))];
         AddCpus();
+        SortedSet<int> named = [.. definition.VCpuPins.SelectMany(pin => pin.Cpus)];
+        NamedByVCpus = [.. named];
+        named.UnionWith(definition.IoThreadPins.SelectMany(pin => pin.Cpus).Concat(definition.EmulatorPin ?? []));
+        Named = [.. named];
+        Pinned = [.. Cpus.Keys];
+        HelperCpus = [.. Helpers];
+        End = Math.Max(Pinned.LastOrDefault(-1), HelperCpus.LastOrDefault(-1)) + 1;
+        Cores = [.. Cpus.GroupBy(pair => (pair.Value, _source.OwnCoreOf(pair.Key))).Select(core => core.Select(pair => pair.Key).ToArray())];
+        MostThreads = 1;
+        _coreNumbers = new int[End];
+        foreach (IGrouping<int, int> core in Pinned.GroupBy(_source.OwnCoreOf))
+        {
+            MostThreads = Math.Max(MostThreads, core.Count());
+            foreach (int cpu in core)
+            {
+                _coreNumbers[cpu] = CoreCount;
+            }
+
+            CoreCount++;
+        }
+
+        Units.ForEach(unit => unit.Cores = unit.Cpus.Concat(unit.Helpers).Select(_source.OwnCoreOf).Distinct().Count());
     }
+
+    /// <summary>A VM's ties taken apart.</summary>
+    /// <param name="definition">The VM.</param>
+    /// <param name="source">The host that its ties are made for.</param>
+    public static PinUnits Of(VmDefinition definition, HostFacts source)
+    {
+        HostLayout layout = HostLayout.Of(source, oneCell: false);
+        if (!s_taken.TryGetValue(definition, out PinUnits? units) || units._source != layout)
+        {
+            units = new(definition, layout);
+            s_taken.AddOrUpdate(definition, units);
+        }
+
+        return units;
+    }
+
+    /// <summary>The host that the ties are made for.</summary>
+    public HostLayout Source => _source;
 
     /// <summary>What must find a place: memory first, then CPUs that no memory is tied to.</summary>
     public List<PinUnit> Units { get; } = [];
@@ -67,26 +109,38 @@ internal sealed class PinUnits
     /// <summary>Those that only the emulator or I/O threads are pinned to, ascending.</summary>
     public SortedSet<int> Helpers { get; } = [];
 
+    /// <summary>Every CPU that a pin names, by itself or with its whole cell, ascending.</summary>
+    public int[] Named { get; }
+
+    /// <summary>Those that vCPUs' pins name, ascending.</summary>
+    public int[] NamedByVCpus { get; }
+
+    /// <summary>The CPUs of <see cref="Cpus"/>, ascending.</summary>
+    public int[] Pinned { get; }
+
+    /// <summary>Those of <see cref="Helpers"/>, ascending.</summary>
+    public int[] HelperCpus { get; }
+
+    /// <summary>One more than the highest id of all these CPUs.</summary>
+    public int End { get; }
+
+    /// <summary>The CPUs of <see cref="Cpus"/> by unit and core, each ascending, in the order of their first.</summary>
+    public int[][] Cores { get; }
+
+    /// <summary>How many cores of the source they are on; one whose core is not known has its own.</summary>
+    public int CoreCount { get; }
+
+    /// <summary>How many of <see cref="Cpus"/> are on one core at most; 1 where there are none.</summary>
+    public int MostThreads { get; }
+
     /// <summary>The memory bindings with the units that each stands for.</summary>
     public IReadOnlyList<(NumaBinding Binding, List<PinUnit> Units)> Bindings => _bindings;
 
+    /// <summary>The core of one of <see cref="Cpus"/>, counted from 0 up to <see cref="CoreCount"/>.</summary>
+    public int CoreNumberOf(int cpu) => _coreNumbers[cpu];
+
     /// <summary>The unit of a vCPU's memory; null: it is tied to nothing.</summary>
     public PinUnit? UnitOf(int vCpu) => _byVCpu.GetValueOrDefault(vCpu) ?? _rest;
-
-    /// <summary>The cells that stand for one of the source, ascending.</summary>
-    public SortedSet<int> ImagesOf(int cell)
-    {
-        SortedSet<int> images = [];
-        foreach (PinUnit unit in Units)
-        {
-            if (unit.ImageOf(cell) is int image)
-            {
-                images.Add(image);
-            }
-        }
-
-        return images;
-    }
 
     // What is tied to the same cells by the binding of the whole VM is one unit for each kind of memory.
     private void AddMemory()
@@ -131,7 +185,7 @@ internal sealed class PinUnits
 
     private PinUnit Memory(int id, NumaBinding binding, int[] current, HugePageUse? pages)
     {
-        PinUnit unit = new() { Id = id, Mode = binding.Mode, Current = current, Pages = pages };
+        PinUnit unit = new() { Id = id, Index = Units.Count, Mode = binding.Mode, Current = current, Pages = pages };
         Units.Add(unit);
         return unit;
     }
@@ -211,7 +265,7 @@ internal sealed class PinUnits
         PinUnit? unit = Units.Find(one => cell == HostLayout.Unknown ? one.Mode is null && one.Current.Length == 0 : one.IsOn(cell));
         if (unit is null)
         {
-            unit = new() { Id = _nextId++, Current = cell == HostLayout.Unknown ? [] : [cell] };
+            unit = new() { Id = _nextId++, Index = Units.Count, Current = cell == HostLayout.Unknown ? [] : [cell] };
             Units.Add(unit);
         }
 

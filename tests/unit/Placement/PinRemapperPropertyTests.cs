@@ -43,4 +43,32 @@ public sealed class PinRemapperPropertyTests
             Assert.Equal(one.Remap().Text(), other.Remap().Text());
         }
     }
+
+    [Fact]
+    public void A_VM_that_was_looked_at_on_another_host_before_or_at_the_same_time_gets_the_same_answer()
+    {
+        // What is worked out for a definition and a host is kept: the same objects on and against other hosts, and copies that nobody has seen.
+        Parallel.For(0, 400, seed =>
+        {
+            PinCase one = PinCase.Any(new Random(seed));
+            PinCase two = PinCase.Any(new Random(seed + 1000));
+            PinCase[] asked = [one, one with { From = two.From }, one with { To = two.To }, one with { From = one.To, To = one.From }, one];
+            string[] answers = new string[asked.Length * 4];
+            Parallel.For(0, answers.Length, index => answers[index] = asked[index % asked.Length].Remap().Text());
+            for (int index = 0; index < answers.Length; index++)
+            {
+                PinCase same = asked[index % asked.Length];
+                PinCase copy = same with { Vm = same.Vm with { }, From = same.From.With(facts => facts with { }), To = same.To.With(facts => facts with { }) };
+                Assert.Equal(copy.Remap().Text(), answers[index]);
+            }
+        });
+    }
+
+    [Fact]
+    public void Layouts_are_equal_exactly_where_they_read_the_same()
+    {
+        PinLayout[] all = [.. Enumerable.Range(0, 300).Select(seed => PinLayout.Of(PinCase.Any(new Random(seed)).Vm)), PinLayout.None, PinLayout.None with { Emulator = [] }];
+        Assert.All(all, one => Assert.All(all, other => Assert.Equal(one.ToString() == other.ToString(), one == other)));
+        Assert.InRange(all.Distinct().Count(), 100, all.Length - 1);
+    }
 }
