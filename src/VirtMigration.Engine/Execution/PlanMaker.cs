@@ -96,7 +96,7 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
     private static void RequirePlannable(IReadOnlyList<DestinationCandidate> candidates, int silent, bool named)
     {
         if (candidates is [{ PlanError: VirtMigrationException first }, ..]
-            && (named || (silent == 0 && candidates.All(candidate => candidate.PlanError?.ErrorId == first.ErrorId))))
+            && (named || (silent == 0 && first.ErrorId != "DestinationIsSource" && candidates.All(candidate => candidate.PlanError?.ErrorId == first.ErrorId))))
         {
             throw first;
         }

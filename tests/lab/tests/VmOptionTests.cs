@@ -106,7 +106,8 @@ public sealed class VmOptionTests(LabFixture lab)
         Assert.Equal("MinimalDowntime", run.Plan.Policy);
         Assert.Contains("newer version", Assert.Single(run.Plan.Warnings), StringComparison.Ordinal);
 
-        VirtMigrationException error = await Assert.ThrowsAsync<VirtMigrationException>(() => Editor.ApplyAsync(vm, _ => s_options, CancellationToken.None));
+        VirtMigrationException error = await Assert.ThrowsAsync<VirtMigrationException>(
+            () => Editor.ApplyAsync(vm, _ => new() { Policy = "PostCopy" }, CancellationToken.None));
         Assert.Equal("VmOptionsTooNew", error.ErrorId);
         Assert.Contains("futureThing", await guest.VirshAsync("h1", "metadata", Ours), StringComparison.Ordinal);
     }
