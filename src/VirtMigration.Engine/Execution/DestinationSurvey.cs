@@ -61,10 +61,11 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
         };
         IReadOnlyList<HostPicture> there = [.. hosts.Where(host => answered.ContainsKey(host.Name)).Select(host => answered[host.Name])];
         Task<CpuComparison?>[] comparing = [.. there.Select(host => pictures.CompareAsync(host, definition, cancellationToken))];
+        IReadOnlyList<Policies.MigrationPolicy> policies = PolicyCatalog.Of(state);
         List<DestinationCandidate> candidates = [];
         foreach ((HostPicture host, Task<CpuComparison?> comparison) in there.Zip(comparing))
         {
-            candidates.Add(Candidate(common, host, options, PolicyCatalog.Of(state), destinations is not null) with { Cpu = await comparison });
+            candidates.Add(Candidate(common, host, options, policies, destinations is not null) with { Cpu = await comparison });
         }
 
         return (candidates, [.. silent.Where(one => hosts.Any(host => Same(host.Name, one.Host)))]);

@@ -41,7 +41,7 @@ internal sealed class PreparedVm
             throw AlreadyUnderWay(plan.VM, plan.Source);
         }
 
-        // libvirt keeps the speed that a step of the schedule sets.
+        // A step of the schedule may set it. libvirt 9.0 and 11.3 were seen to set it back after an abort; nothing promises that.
         Bandwidth? speed = plan.Schedule.Concat(plan.Deadlines).Any(step => step.Action == ConvergenceAction.SetBandwidth)
             ? await source.GetMaxBandwidthAsync(plan.Uuid, stop)
             : null;
