@@ -54,6 +54,12 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [Parameter]
     public PostCopyMode? PostCopy { get; set; }
 
+    /// <summary>The most that may be sent once the guest runs on the destination, with its unit; left out: as the policy says, else what
+    /// the link carries.</summary>
+    [Parameter]
+    [BandwidthTransformation]
+    public Bandwidth? PostCopyBandwidth { get; set; }
+
     /// <summary>How memory is compressed; left out: as the policy says.</summary>
     [Parameter]
     public CompressionMethod? Compression { get; set; }
@@ -109,6 +115,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         // A report that comes down the pipeline says whether it was asked for there; that it was not does not overrule the VM.
         _remapPinsTyped = MyInvocation.BoundParameters.ContainsKey(nameof(RemapPins));
         _ = Bandwidth?.ToMebibytesPerSecond();
+        _ = PostCopyBandwidth?.ToMebibytesPerSecond();
     });
 
     /// <summary>The plan for a VM.</summary>
@@ -140,6 +147,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         SwitchoverBandwidth = SwitchoverBandwidth,
         MaxDowntime = MaxDowntime,
         PostCopy = PostCopy,
+        PostCopyBandwidth = PostCopyBandwidth,
         Compression = Compression,
         Encryption = Encryption,
         RemapPins = RemapPins ? true : _remapPinsTyped ? false : null,

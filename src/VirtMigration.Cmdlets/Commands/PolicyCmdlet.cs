@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VirtMigration.Cmdlets.Conversion;
 using VirtMigration.Options;
 using VirtMigration.Policies;
+using VirtMigration.Units;
 
 namespace VirtMigration.Cmdlets.Commands;
 
@@ -67,6 +68,11 @@ public abstract class PolicyCmdlet : CancellableCmdlet
     [ArgumentCompleter(typeof(Completion.BandwidthChoiceCompleter))]
     public BandwidthChoice? SwitchoverBandwidth { get; set; }
 
+    /// <summary>The most that may be sent once a guest runs on the destination, with its unit.</summary>
+    [Parameter]
+    [BandwidthTransformation]
+    public Bandwidth? PostCopyBandwidth { get; set; }
+
     /// <summary>Whether a migration can be switched to post-copy by hand although no step does so.</summary>
     [Parameter]
     public bool? ArmsPostCopy { get; set; }
@@ -91,6 +97,7 @@ public abstract class PolicyCmdlet : CancellableCmdlet
             XbzrleCacheShare = XbzrleCacheShare ?? policy.XbzrleCacheShare,
             ZeroCopy = ZeroCopy ?? policy.ZeroCopy,
             SwitchoverBandwidth = SwitchoverBandwidth ?? policy.SwitchoverBandwidth,
+            PostCopyBandwidth = PostCopyBandwidth ?? policy.PostCopyBandwidth,
             ArmsPostCopy = ArmsPostCopy ?? policy.ArmsPostCopy,
         };
     }

@@ -30,6 +30,9 @@ public sealed record PlanRecord
     /// <summary>The bandwidth QEMU might count on when it decided to switch over; null: QEMU estimated it.</summary>
     public Bandwidth? SwitchoverBandwidth { get; init; }
 
+    /// <summary>The most that might be sent once the guest ran on the destination; null: what the link carries, or no post-copy.</summary>
+    public Bandwidth? PostCopyBandwidth { get; init; }
+
     /// <summary>How memory was to be compressed.</summary>
     public required string Compression { get; init; }
 

@@ -56,6 +56,7 @@ internal static class RecordBuilder
         Bandwidth = plan.Transfer.Bandwidth,
         ParallelConnections = plan.Transfer.ParallelConnections,
         SwitchoverBandwidth = plan.Transfer.SwitchoverBandwidth ?? plan.MonitorSwitchoverBandwidth,
+        PostCopyBandwidth = plan.Transfer.PostCopyBandwidth,
         Compression = plan.Transfer.Compression.ToString(),
         XbzrleCache = plan.Transfer.XbzrleCache,
         AutoConvergeInitial = plan.Transfer.AutoConvergeInitial,

@@ -1,4 +1,5 @@
 using VirtMigration.Policies;
+using VirtMigration.Units;
 
 namespace VirtMigration.Options;
 
@@ -35,6 +36,9 @@ public sealed record EffectiveOptions
 
     /// <summary>What the migration has to do with post-copy.</summary>
     public required Asked<PostCopyMode> PostCopy { get; init; }
+
+    /// <summary>The most that may be sent once the guest runs on the destination.</summary>
+    public required Asked<Bandwidth> PostCopyBandwidth { get; init; }
 
     /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
     public required Asked<bool> RemapPins { get; init; }

@@ -39,6 +39,7 @@ public static class OptionResolver
             InitialDowntime = First(parameters.MaxDowntime, vm.MaxDowntime, null, policy.Value.InitialDowntime, default),
             Compression = First(parameters.Compression, null, null, policy.Value.Compression, default),
             PostCopy = First(parameters.PostCopy, null, null, policy.Value.PostCopy(), default),
+            PostCopyBandwidth = First(parameters.PostCopyBandwidth, null, null, policy.Value.PostCopyBandwidth, Units.Bandwidth.Unlimited),
             RemapPins = First(parameters.RemapPins, vm.RemapPins, null, false),
             MaxConcurrent = First(null, null, cluster.MaxConcurrent, policy.Value.MaxConcurrent, 1),
             MigrationNetwork = cluster.MigrationNetwork,

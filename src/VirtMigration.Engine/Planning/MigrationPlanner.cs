@@ -12,7 +12,7 @@ public static class MigrationPlanner
     /// cannot have is refused, what a VM or a cluster states gives way, with the reason in the decision and a warning.</summary>
     /// <param name="request">What is asked for.</param>
     /// <exception cref="VirtMigrationException">VmNotRunning, VmNotMigratable, DestinationIsSource, TransportRefused, AttachedPostCopy, PostCopyNotSupported,
-    /// ParallelForbidden, ParallelNotSupported, ParallelPostCopyConflict, PostCopyUnplanned, EncryptionNotSupported,
+    /// ParallelForbidden, ParallelNotSupported, ParallelPostCopyConflict, PostCopyUnplanned, PostCopyBandwidthNotSupported, EncryptionNotSupported,
     /// MigrationAddressOutsideNetwork, TimeoutMissing, TimeoutConflict, BandwidthInvalid, BandwidthTooSmall, DowntimeOutOfRange or
     /// PinsNotRemappable: the request cannot be planned.</exception>
     public static MigrationPlan Plan(MigrationRequest request)
@@ -35,6 +35,7 @@ public static class MigrationPlanner
         bool encrypted = EncryptionRule.Apply(context);
         techniques |= encrypted ? MigrationTechniques.Tls : MigrationTechniques.None;
         BandwidthPlan bandwidth = BandwidthRule.Apply(context);
+        Units.Bandwidth? postCopyBandwidth = PostCopyBandwidthRule.Apply(context, postCopy);
         int? connections = ConnectionsRule.Apply(context, postCopy, bandwidth.Known);
         techniques |= connections is null ? MigrationTechniques.None : MigrationTechniques.Parallel;
         CompressionPlan compression = CompressionRule.Apply(context, connections, bandwidth.Known);
@@ -65,6 +66,7 @@ public static class MigrationPlanner
                 Bandwidth = bandwidth.Taken,
                 ParallelConnections = connections,
                 SwitchoverBandwidth = switchover.WithTransfer,
+                PostCopyBandwidth = postCopyBandwidth,
                 Compression = compression.Method,
                 XbzrleCache = compression.Cache,
                 AutoConvergeInitial = context.Policy.AutoConvergeInitial,

@@ -28,6 +28,9 @@ public sealed record PlanOptions
     /// <summary>Post-copy.</summary>
     public PostCopyMode? PostCopy { get; init; }
 
+    /// <summary>The most that may be sent once the guest runs on the destination.</summary>
+    public Bandwidth? PostCopyBandwidth { get; init; }
+
     /// <summary>How memory is compressed.</summary>
     public CompressionMethod? Compression { get; init; }
 

@@ -31,7 +31,7 @@ internal static class PostCopyRule
         PostCopyMode taken = hindrance is null ? asked : PostCopyMode.Off;
         if (hindrance is not null && context.Request.Vm.State != VmPowerState.Paused)
         {
-            if (origin == SettingOrigin.Parameter)
+            if (origin == SettingOrigin.Parameter || TimeoutRule.WantsPostCopy(context))
             {
                 throw new VirtMigrationException("PostCopyNotSupported", $"VM '{context.Request.Vm.Name}' cannot be switched to post-copy: {hindrance}.",
                     TimeoutRule.WantsPostCopy(context) ? "Choose -TimeoutAction Abort, Pause or Finish." : "Leave -PostCopy out, or state -PostCopy Off.", context.Request.Vm.Name);

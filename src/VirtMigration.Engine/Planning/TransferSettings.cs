@@ -26,6 +26,9 @@ public sealed record TransferSettings
     /// estimates, or was told through its monitor (<see cref="MigrationPlan.MonitorSwitchoverBandwidth"/>).</summary>
     public Bandwidth? SwitchoverBandwidth { get; init; }
 
+    /// <summary>The most that may be sent once the guest runs on the destination; null: as much as the link carries (QEMU's own).</summary>
+    public Bandwidth? PostCopyBandwidth { get; init; }
+
     /// <summary>The method with <see cref="MigrationTechniques.Compressed"/>.</summary>
     public CompressionMethod Compression { get; init; }
 

@@ -20,6 +20,9 @@ internal static class VersionGates
     /// <summary>libvirt NEWS 1.3.4 (compression mt); gone from QEMU 9.1 (docs/about/removed-features, compress capability).</summary>
     public static readonly VersionGate MultiThreadCompression = new("multi-thread compression", new(1, 3, 4), new(2, 4), GoneFromQemu: new(9, 1));
 
+    /// <summary>libvirt NEWS 5.1.0 (VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY); QEMU 3.0 (qapi/migration.json, max-postcopy-bandwidth).</summary>
+    public static readonly VersionGate PostCopyBandwidth = new("a bandwidth of its own for post-copy", new(5, 1), new(3, 0));
+
     /// <summary>libvirt NEWS 11.1.0 (VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER); QEMU ChangeLog 8.2 (avail-switchover-bandwidth).</summary>
     public static readonly VersionGate SwitchoverParameter = new("a switchover bandwidth with the transfer", new(11, 1), new(8, 2));
 

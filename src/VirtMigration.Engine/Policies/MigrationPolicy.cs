@@ -1,6 +1,7 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using VirtMigration.Options;
+using VirtMigration.Units;
 
 namespace VirtMigration.Policies;
 
@@ -42,6 +43,9 @@ public sealed record MigrationPolicy
     /// <summary>The bandwidth QEMU may count on when it decides to switch over, where neither VM nor cluster states one; null:
     /// none.</summary>
     public BandwidthChoice? SwitchoverBandwidth { get; init; }
+
+    /// <summary>The most that may be sent once a guest runs on the destination, at least 1 MiB/s; null: as much as the link carries.</summary>
+    public Bandwidth? PostCopyBandwidth { get; init; }
 
     /// <summary>Whether a migration can be switched to post-copy by hand although no step does so.</summary>
     public bool ArmsPostCopy { get; init; }

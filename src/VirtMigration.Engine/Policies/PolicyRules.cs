@@ -95,6 +95,7 @@ public static class PolicyRules
             OptionRules.CheckSwitchover(rate, policy.Name);
         }
 
+        _ = policy.PostCopyBandwidth?.ToMebibytesPerSecond();
         if (policy.StepInterval < TimeSpan.Zero)
         {
             throw Invalid(policy, "steps cannot be a negative time apart", "State 0s or more.");

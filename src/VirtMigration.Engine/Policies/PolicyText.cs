@@ -22,6 +22,7 @@ public static class PolicyText
             (nameof(policy.XbzrleCacheShare), Percent(policy.XbzrleCacheShare)),
             (nameof(policy.ZeroCopy), $"{policy.ZeroCopy}"),
             (nameof(policy.SwitchoverBandwidth), policy.SwitchoverBandwidth?.Value ?? "none of its own"),
+            (nameof(policy.PostCopyBandwidth), policy.PostCopyBandwidth?.ToExactString() ?? "what the link carries"),
             (nameof(policy.ArmsPostCopy), $"{policy.ArmsPostCopy}"),
             (nameof(policy.InitialDowntime), DurationText.Exact(policy.InitialDowntime)),
             (nameof(policy.StepInterval), DurationText.Exact(policy.StepInterval)),

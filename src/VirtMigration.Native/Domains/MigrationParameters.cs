@@ -37,6 +37,11 @@ internal static class MigrationParameters
             parameters.Add(Libvirt.MigrateSwitchoverBandwidth, WholeMebibytes(switchover));
         }
 
+        if (settings.PostCopyBandwidth is { } postCopy)
+        {
+            parameters.Add(Libvirt.MigratePostCopyBandwidth, (ulong)postCopy.ToMebibytesPerSecond());
+        }
+
         AddCompression(parameters, settings);
         AddAutoConverge(parameters, settings);
         if (settings.Uses(MigrationTechniques.Tls) && settings.TlsDestination is { } name)

@@ -22,6 +22,9 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS, a signed 32-bit number.</summary>
     internal const string MigrateParallelConnections = "parallel.connections";
 
+    /// <summary>VIR_MIGRATE_PARAM_BANDWIDTH_POSTCOPY, unsigned 64 bits, in MiB/s; since libvirt 5.1.</summary>
+    internal const string MigratePostCopyBandwidth = "bandwidth.postcopy";
+
     /// <summary>VIR_MIGRATE_PARAM_BANDWIDTH_AVAIL_SWITCHOVER, unsigned 64 bits, in MiB/s; since libvirt 11.1.</summary>
     internal const string MigrateSwitchoverBandwidth = "bandwidth.avail.switchover";
 

@@ -45,6 +45,7 @@ internal static class PlanReachesQemu
         Assert.Equal(transfer.AutoConvergeInitial, (int?)told.Number("cpu-throttle-initial"));
         Assert.Equal(transfer.AutoConvergeIncrement, (int?)told.Number("cpu-throttle-increment"));
         Assert.Equal(transfer.Bandwidth.ToMebibytesPerSecond() * MiB, told.Number("max-bandwidth"));
+        Assert.Equal(transfer.PostCopyBandwidth?.ToMebibytesPerSecond() * MiB, told.Number("max-postcopy-bandwidth"));
         Assert.Equal((long)plan.InitialDowntime.TotalMilliseconds, told.Number("downtime-limit"));
 
         // With the transfer libvirt takes whole MiB/s; the monitor takes bytes.

@@ -29,7 +29,7 @@ public sealed class PolicyReachesQemuTests(LabFixture lab, ITestOutputHelper out
     public async Task Each_policy_reaches_QEMU_as_planned(string policy)
     {
         Guest guest = await lab.GuestAsync("c");
-        MigrationRun run = await lab.PlanAsync(guest, new PlanOptions { Policy = BuiltInPolicies.Find(policy) });
+        MigrationRun run = await lab.PlanAsync(guest, new PlanOptions { Policy = BuiltInPolicies.Find(policy), PostCopyBandwidth = Bandwidth.Parse("800Mbps") });
         MigrationResult result = await PlanReachesQemu.RunAsync(guest, run);
         output.WriteLine(string.Join(Environment.NewLine, result.Measured));
     }

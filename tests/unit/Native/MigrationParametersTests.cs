@@ -32,6 +32,11 @@ public sealed class MigrationParametersTests
         Built(s_plain with { SwitchoverBandwidth = Bandwidth.FromBitsPerSecond(bits) }));
 
     [LibvirtFact]
+    public void The_bandwidth_of_post_copy_is_in_whole_mebibytes() => Assert.Equal(
+        ["bandwidth.postcopy UInt64 119"],
+        Built(s_plain with { PostCopyBandwidth = Bandwidth.FromBitsPerSecond(1_000_000_000) }));
+
+    [LibvirtFact]
     public void Without_a_technique_its_tuning_is_not_sent() => Assert.Empty(Built(s_plain with
     {
         Compression = CompressionMethod.Xbzrle,

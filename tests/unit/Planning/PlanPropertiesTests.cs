@@ -17,14 +17,14 @@ public sealed class PlanPropertiesTests
     private static readonly string[] s_settings =
     [
         "AutoConverge", "Bandwidth", "Compression", "Concurrency", "Deadlines", "Destination", "Encryption", "InitialDowntime", "MigrationAddress",
-        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "Schedule", "SwitchoverBandwidth", "Timeout", "Transport", "ZeroCopy",
+        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "PostCopyBandwidth", "Schedule", "SwitchoverBandwidth", "Timeout", "Transport", "ZeroCopy",
     ];
 
     private static readonly HashSet<string> s_refusals =
     [
         "VmNotRunning", "DestinationIsSource", "TransportRefused", "AttachedPostCopy", "ParallelForbidden", "ParallelNotSupported", "ParallelPostCopyConflict",
         "PostCopyUnplanned", "PostCopyNotSupported", "EncryptionNotSupported", "MigrationAddressOutsideNetwork", "BandwidthInvalid", "BandwidthTooSmall", "DowntimeOutOfRange",
-        "PinsNotRemappable",
+        "PinsNotRemappable", "PostCopyBandwidthNotSupported", "TimeoutMissing", "TimeoutConflict",
     ];
 
     // What libvirt or QEMU refuses, or takes and then loses the VM: as seen in the lab and in libvirt's and QEMU's own source; then what this
@@ -58,6 +58,9 @@ public sealed class PlanPropertiesTests
         ("a switchover bandwidth told twice", it => it.Settings.SwitchoverBandwidth is not null && it.Plan.MonitorSwitchoverBandwidth is not null),
         ("a switchover bandwidth that QEMU cannot be told", it =>
             (it.Settings.SwitchoverBandwidth ?? it.Plan.MonitorSwitchoverBandwidth) is { } rate && (rate.HasNoLimit() || Unsendable(rate))),
+        ("a bandwidth for post-copy that is off", it => it.Settings.PostCopyBandwidth is not null && !it.Uses(MigrationTechniques.PostCopy)),
+        ("a bandwidth for post-copy before libvirt 5.1 or QEMU 3.0", it => it.Settings.PostCopyBandwidth is not null && !it.BothHave("5.1", "3.0")),
+        ("a bandwidth for post-copy that libvirt cannot be told", it => it.Settings.PostCopyBandwidth is { } rate && (rate.HasNoLimit() || Unsendable(rate))),
         ("a bandwidth that libvirt would take for nothing stated", it => Unsendable(it.Settings.Bandwidth)),
         ("connections out of 2 to 255", it => it.Settings.ParallelConnections is < 2 or > 255),
         ("connections without parallel", it => it.Settings.ParallelConnections is not null && !it.Uses(MigrationTechniques.Parallel)),
@@ -80,7 +83,8 @@ public sealed class PlanPropertiesTests
         ("a certificate's name without TLS", it => it.Settings.TlsDestination is not null && !it.Uses(MigrationTechniques.Tls)),
         ("a downtime out of QEMU's range", it => it.Downtimes.Any(one => one < TimeSpan.FromMilliseconds(1) || one > TimeSpan.FromSeconds(2000))),
         ("a ladder that takes back what was allowed", it => it.Downtimes.Zip(it.Downtimes.Skip(1)).Any(pair => pair.Second < pair.First)),
-        ("a schedule without an end", it => !it.Steps.Any(step => step.Action is ConvergenceAction.Abort or ConvergenceAction.StartPostCopy or ConvergenceAction.Pause)),
+        ("a schedule without an end", it => !it.Steps.Any(step => step.Action is ConvergenceAction.Abort or ConvergenceAction.StartPostCopy or ConvergenceAction.Pause or ConvergenceAction.Finish)),
+        ("a time that was given and does not end it", it => it.Request.Parameters.Timeout is not null && it.Plan.Timeout is null),
         ("a definition left on the source", it => it.Request.Vm.Persistent
             != it.Uses(MigrationTechniques.PersistDestination | MigrationTechniques.UndefineSource)),
         ("a transient VM that becomes persistent", it => !it.Request.Vm.Persistent && it.Uses(MigrationTechniques.PersistDestination)),
@@ -139,8 +143,12 @@ public sealed class PlanPropertiesTests
             }
 
             string what = $"seed {seed}{Environment.NewLine}{plan.ToText()}";
+            Case one = new(request, plan);
             bool tied = request.Definition.EmulatorPin is not null;
-            Assert.True(s_settings.Where(one => tied || one != "Pins").SequenceEqual(plan.Decisions.Select(one => one.Setting).Order(StringComparer.Ordinal)), what);
+            bool limited = plan.Transfer.Uses(MigrationTechniques.PostCopy) || request.Parameters.PostCopyBandwidth is not null || one.Policy.PostCopyBandwidth is not null;
+            Assert.True(s_settings.Where(name => (tied || name != "Pins") && (limited || name != "PostCopyBandwidth"))
+                .SequenceEqual(plan.Decisions.Select(decision => decision.Setting).Order(StringComparer.Ordinal)), what);
+            Assert.True(!limited || plan.Transfer.PostCopyBandwidth is not { } rate || plan.Decision("PostCopyBandwidth").Taken == $"{rate}", what);
             Assert.True(!tied || plan.Decision("Pins").Taken == (plan.Transfer.Pins is null ? "kept" : "remapped"), what);
             Assert.True(plan.Decisions.All(one => one.Asked.Length > 0 && one.Taken.Length > 0 && one.Reason.Length > 0), what);
             Assert.True(plan.Warnings.All(warning => warning.Length > 0), what);

@@ -1,6 +1,7 @@
 using VirtMigration.Options;
 using VirtMigration.Planning;
 using VirtMigration.Policies;
+using VirtMigration.Units;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Planning;
@@ -28,6 +29,9 @@ public sealed class VersionGateTests
         ["switchover by monitor"] = (
             it => it.Asking(asked => asked with { SwitchoverBandwidth = BandwidthChoice.Parse("1Gbps") }), plan => plan.MonitorSwitchoverBandwidth is not null),
         ["encryption"] = (it => it.Asking(asked => asked with { Encryption = true }), plan => plan.Transfer.Uses(MigrationTechniques.Tls)),
+        ["post-copy bandwidth"] = (
+            it => it.Asking(asked => asked with { Policy = BuiltInPolicies.PostCopy with { Name = "Limited", PostCopyBandwidth = Bandwidth.Parse("1Gbps") } }),
+            plan => plan.Transfer.PostCopyBandwidth is not null),
         ["post-copy"] = (it => it.Asking(asked => asked with { Policy = BuiltInPolicies.PostCopy }), plan => plan.Transfer.Uses(MigrationTechniques.PostCopy)),
     };
 
@@ -44,6 +48,7 @@ public sealed class VersionGateTests
         { "switchover with the transfer, attached", "11.1.0", "8.2.0", "11.0.99", null, true },
         { "switchover by monitor", "11.0.99", "8.2.0", null, "8.1.99", false },
         { "encryption", "3.2.0", "2.7.0", "3.1.99", "2.6.99", true },
+        { "post-copy bandwidth", "5.1.0", "3.0.0", "5.0.99", "2.12.99", true },
         { "post-copy", "1.3.3", "2.6.0", "1.3.2", "2.5.99", true },
     };
 

@@ -1,5 +1,6 @@
 using VirtMigration.Options;
 using VirtMigration.Policies;
+using VirtMigration.Units;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Policies;
@@ -121,6 +122,8 @@ public sealed class PolicyRulesTests
         ["zstd and armed post-copy"] = (it => it with { ArmsPostCopy = true, Compression = CompressionMethod.Zstd }, "PolicyContradicts", "Zstd"),
         ["XBZRLE and post-copy"] = (it => With(it, "then: post-copy") with { Compression = CompressionMethod.Xbzrle }, null, string.Empty),
 
+        ["post-copy bandwidth"] = (it => it with { PostCopyBandwidth = Bandwidth.Parse("1Gbps") }, null, string.Empty),
+        ["post-copy bandwidth below 1 MiB/s"] = (it => it with { PostCopyBandwidth = Bandwidth.Parse("8Mbps") }, "BandwidthTooSmall", "8 Mbps"),
         ["switchover bandwidth of the link"] = (it => it with { SwitchoverBandwidth = BandwidthChoice.Link }, null, string.Empty),
         ["switchover bandwidth without limit"] = (it => it with { SwitchoverBandwidth = BandwidthChoice.Parse("unlimited") }, "BandwidthInvalid", "unlimited"),
         ["switchover bandwidth below 1 MiB/s"] = (it => it with { SwitchoverBandwidth = BandwidthChoice.Parse("8Mbps") }, "BandwidthTooSmall", "8 Mbps"),

@@ -50,6 +50,7 @@ internal static class GivenRecord
             Bandwidth = Bandwidth.Unlimited,
             ParallelConnections = 2,
             SwitchoverBandwidth = Bandwidth.Parse("5Gbps"),
+            PostCopyBandwidth = Bandwidth.Parse("2Gbps"),
             Compression = "None",
             InitialDowntime = TimeSpan.FromMilliseconds(100),
             Schedule = (string[])["pass 2: downtime 150 ms", "then: abort"],
