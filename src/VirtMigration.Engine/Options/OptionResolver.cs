@@ -40,6 +40,7 @@ public static class OptionResolver
             Compression = First(parameters.Compression, null, null, policy.Value.Compression, default),
             PostCopy = First(parameters.PostCopy, null, null, policy.Value.PostCopy(), default),
             RemapPins = First(parameters.RemapPins, vm.RemapPins, null, false),
+            GuestNotice = First(parameters.GuestNotice, vm.GuestNotice, cluster.GuestNotice, GuestNotice.Disabled),
             MaxConcurrent = First(null, null, cluster.MaxConcurrent, policy.Value.MaxConcurrent, 1),
             MigrationNetwork = cluster.MigrationNetwork,
             Problems = problems,

@@ -46,6 +46,7 @@ public static class MigrationPlanner
         (IReadOnlyList<ConvergenceStep> schedule, IReadOnlyList<ConvergenceStep> deadlines) = ScheduleRule.Apply(context, postCopy, downtime, timeout);
         SwitchoverPlan switchover = SwitchoverRule.Apply(context);
         string? address = MigrationAddressRule.Apply(context);
+        Options.GuestNotice notice = GuestNoticeRule.Apply(context);
 
         return new()
         {
@@ -80,6 +81,7 @@ public static class MigrationPlanner
             StepInterval = context.Policy.StepInterval,
             Concurrency = ConcurrencyRule.Apply(context, connections),
             Pins = pins,
+            GuestNotice = notice,
             Decisions = context.Decisions,
             Warnings = context.Warnings,
         };
