@@ -33,7 +33,8 @@ internal static class ErrorRecords
         "NothingToChange" or "AdjustmentContradicts" or "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
             => ErrorCategory.InvalidArgument,
         "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
-        "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" => ErrorCategory.OperationStopped,
+        "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" or "MigrationStoppedInQueue" or "MigrationStoppedElsewhere"
+            => ErrorCategory.OperationStopped,
         _ when id.EndsWith("Invalid", StringComparison.Ordinal) || id.EndsWith("OutOfRange", StringComparison.Ordinal) || id is "BandwidthTooSmall" or "PeerUriNeeded" => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.InvalidOperation,
     };

@@ -34,6 +34,7 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
         _bars = new(cmdlet);
         _abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _queue = new(Session.Runner, this, Session.Clock, _abort.Token);
+        Session.Queues.Add(_queue);
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => AbortBeforeExit()),

@@ -44,7 +44,10 @@ internal static class Session
 
     public static MigrationWatcher Watcher => new(Hypervisor, Lister, Clock);
 
-    public static MigrationStopper Stopper => new(Hypervisor, Registry);
+    /// <summary>What waits in the commands of this process.</summary>
+    public static QueueRegistry Queues { get; } = new();
+
+    public static MigrationStopper Stopper => new(Hypervisor, Registry, Queues);
 
     public static MigrationAdjuster Adjuster => new(Hypervisor, Registry, Lister);
 

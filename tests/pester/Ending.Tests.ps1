@@ -195,7 +195,7 @@ Describe 'The end of a migration' {
                 catch { "ERROR $($_.FullyQualifiedErrorId)" }
 '@
             Stop-VmMigration ps-e1 | Out-Null
-            (Wait-Shell $shell) -replace '\s+', ' ' | Should -Match 'RESULT ps-e1 Stayed ERROR MigrationAborted,'
+            (Wait-Shell $shell) -replace '\s+', ' ' | Should -Match 'RESULT ps-e1 Stayed ERROR MigrationStoppedElsewhere,'
             Assert-Guest ps-e1 h1
         }
 

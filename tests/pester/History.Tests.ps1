@@ -71,7 +71,7 @@ Describe 'Get-VmMigrationHistory' {
         }
 
         It 'says how it failed' {
-            $runs[2].ErrorId | Should -Be MigrationAborted
+            $runs[2].ErrorId | Should -Be MigrationStoppedElsewhere
             $runs[2].Error | Should -Match "VM 'ps-h1' is on h2"
             $runs[2].RecommendedAction | Should -Not -BeNullOrEmpty
         }
@@ -136,7 +136,7 @@ Describe 'Get-VmMigrationHistory' {
 
         It 'reads well as a list' {
             $list = Get-VmMigrationHistory -Last 1 | Format-List | Out-String -Width 160
-            $list | Should -Match '(?m)^ErrorId +: MigrationAborted'
+            $list | Should -Match '(?m)^ErrorId +: MigrationStoppedElsewhere'
             $list | Should -Match '(?m)^Decisions +: Policy: MinimalDowntime'
             $list | Should -Match 'PreCopy, pass 1, .* remaining'
             $plan = $runs[0].Plan | Out-String -Width 160

@@ -226,12 +226,50 @@ Describe 'Migration' {
             $stopped | Should -BeOfType VirtMigration.Execution.StoppedMigration
             $stopped.EndState | Should -Be Stayed
             $stopped.Source | Should -Be $from
-            Wait-Migration | Should -Match 'ps-m1 Stayed \w+ MigrationAborted'
+            Wait-Migration | Should -Match 'ps-m1 Stayed Aborted MigrationStoppedElsewhere'
             Assert-Guest ps-m1 $from
             Get-Traces ps-m1 $from | Should -Be $traces
             (ConvertTo-AndFromJson $stopped).VM | Should -Be ps-m1
             Assert-View ($stopped | Get-View) 'VM +: ps-m1|VM +Source'
             Assert-Error (Get-ErrorOf { Stop-VmMigration ps-m1 }) MigrationNotFound ps-m1 'is not being migrated'
+        }
+
+        It 'that waits is listed by another runspace, and taken out of its queue' {
+            Start-Migration "Start-VmLiveMigration ps-m1 -Bandwidth 9Mbps"
+            Wait-Transfer ps-m1 $from
+            $traces = Get-Traces ps-m2 $from
+            $job = Start-ThreadJob -ArgumentList (Get-ModuleUnderTest) {
+                Import-Module $args[0]
+                Start-VmLiveMigration ps-m2 -Policy VeryLarge -ErrorVariable errors -ErrorAction SilentlyContinue
+                "ERROR $($errors[0].FullyQualifiedErrorId) $($errors[0].CategoryInfo.Category) $($errors[0])"
+            }
+            try {
+                $queued = Wait-For 'the queue' { Get-VmMigration ps-m2 | Where-Object { $_.Phase -eq 'Queued' -and $_.Outlook -match 'needs' } }
+                $queued | Should -BeOfType VirtMigration.Execution.VmMigration
+                $queued.QueuePosition | Should -Be 1
+                $queued.Source, $queued.Destination, $queued.Policy, $queued.Attended | Should -Be $from, $to, 'VeryLarge', $true
+                $queued.Outlook | Should -Be "it migrates over parallel connections and needs $from and $to for itself; VM 'ps-m1' is under way on $from"
+                $queued.Controller | Should -Match "process $PID$"
+                Get-VmMigration ps-m2 -Host h9* | Should -BeNullOrEmpty
+                (Get-VmMigration ps-m*).VM | Should -Be ps-m1, ps-m2
+                Assert-View ($queued | Get-View) 'VM +Source +Destination +Phase'
+
+                Stop-VmMigration ps-m2 -WhatIf
+                (Get-VmMigration ps-m2).Phase | Should -Be Queued
+                $stopped = $queued | Stop-VmMigration
+                $stopped | Should -BeOfType VirtMigration.Execution.StoppedMigration
+                $stopped.EndState, $stopped.Source, $stopped.Destination | Should -Be Stayed, $from, $to
+                Get-VmMigration ps-m2 | Should -BeNullOrEmpty
+                $said = $job | Receive-Job -Wait
+                $said | Should -Match "^ERROR MigrationStoppedInQueue,\S+ OperationStopped VM 'ps-m2' was taken out of the queue"
+                $said | Should -Match "It is on $from, and nothing was done to it"
+            }
+            finally {
+                $job | Remove-Job -Force
+            }
+            Get-Traces ps-m2 $from | Should -Be $traces
+            Assert-Guest ps-m2 $from
+            Test-Transfer ps-m1 $from | Should -BeTrue -Because 'the one under way is not disturbed'
         }
 
         It 'of virsh is listed, and watched to its end' {

@@ -8,6 +8,7 @@ BeforeDiscovery {
         @{ Option = 'MigrationBandwidth'; Value = '8 Gbps'; Default = 'Link' }
         @{ Option = 'SwitchoverBandwidth'; Value = 'Link'; Default = 'None' }
         @{ Option = 'Encryption'; Value = 'True'; Default = 'False' }
+        @{ Option = 'GuestNotice'; Value = 'channel:org.example.notice.0'; Default = 'Disabled' }
         @{ Option = 'MaxConcurrent'; Value = '3'; Default = '' }
         @{ Option = 'MigrationNetwork'; Value = '10.78.0.0/24'; Default = '' }
         @{ Option = 'PassthroughCountsAsPinned'; Value = 'False'; Default = 'True' }
@@ -21,6 +22,7 @@ BeforeDiscovery {
         @{ Option = 'Encryption'; Value = 'True'; Stored = 'encryption="yes"' }
         @{ Option = 'MaxDowntime'; Value = '700 ms'; Stored = 'maxDowntime="700ms"' }
         @{ Option = 'RemapPins'; Value = 'True'; Stored = 'remapPins="yes"' }
+        @{ Option = 'GuestNotice'; Value = 'agent:notify'; Stored = 'guestNotice="agent:notify"' }
         @{ Option = 'MigrationMode'; Value = 'ManualOnly'; Stored = 'migrationMode="ManualOnly"' }
     )
     # Those that no other word than the VM's counts for.
@@ -217,7 +219,7 @@ Describe 'Migration options' {
             $options.Policy, $options.Encryption, $options.MaxDowntime | Should -Be (@('ClusterValue') * 3)
             $options.Effective.ForEach{ "$($_.Setting) $($_.Value) $($_.Origin)" } | Should -Be 'Policy VeryLarge Cluster', 'ParallelConnections Disabled Default',
                 'MaxParallelConnections 16 Default', 'MigrationBandwidth Link Default', 'SwitchoverBandwidth None Default', 'Encryption True Cluster', 'MaxDowntime 300 ms Policy',
-                'RemapPins False Default', 'MigrationMode ManualAndAutomatic Default'
+                'RemapPins False Default', 'GuestNotice Disabled Default', 'MigrationMode ManualAndAutomatic Default'
         }
 
         It 'come down the pipeline, from Get-VM and by property name' {
@@ -388,6 +390,9 @@ Describe 'Migration options' {
             @{ Option = 'MigrationMode'; Value = 'Sometimes'; Id = 'OptionInvalid'; Says = "'Sometimes' cannot be MigrationMode" }
             @{ Option = 'MigrationMode'; Value = 2; Id = 'OptionInvalid'; Says = 'no such mode' }
             @{ Option = 'HighPerformance'; Value = 'very'; Id = 'OptionInvalid'; Says = 'neither true nor false' }
+            @{ Option = 'GuestNotice'; Value = 'on'; Id = 'GuestNoticeInvalid'; Says = "'on' is no way to tell a guest" }
+            @{ Option = 'GuestNotice'; Value = 'agent:guest-exec'; Id = 'GuestNoticeInvalid'; Says = 'guest-exec runs programs in the guest, which is never done' }
+            @{ Option = 'GuestNotice'; Value = 'agent:guest-fsfreeze-freeze'; Id = 'GuestNoticeInvalid'; Says = 'guest-fsfreeze-freeze is a command of the standard guest agent' }
             @{ Option = 'RemapPins'; Value = 'perhaps'; Id = 'OptionInvalid'; Says = 'neither true nor false' }
             @{ Option = 'AssignedHosts'; Value = 'h1', 'h12'; Id = 'HostNotFound'; Says = "no host 'h12' in cluster 'lab'. Did you mean 'h1'" }
             @{ Option = 'AvoidedHosts'; Value = 'zzzz'; Id = 'HostNotFound'; Says = "no host 'zzzz'" }

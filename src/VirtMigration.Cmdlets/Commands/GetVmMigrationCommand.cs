@@ -4,7 +4,7 @@ using VirtMigration.Inventory;
 
 namespace VirtMigration.Cmdlets.Commands;
 
-/// <summary>Lists the migrations under way, whoever started them, with who drives them.</summary>
+/// <summary>Lists the migrations under way, whoever started them, with who drives them, and those that wait in this process.</summary>
 [Cmdlet(VerbsCommon.Get, "VmMigration")]
 [OutputType(typeof(VmMigration))]
 public sealed class GetVmMigrationCommand : ClusterCmdlet
@@ -38,7 +38,7 @@ public sealed class GetVmMigrationCommand : ClusterCmdlet
         }
 
         WriteObject(
-            all.Where(one => (VM is null || VM.Any(name => Matches(name, one.VM)))
+            all.Concat(Session.Queues.Queued()).Where(one => (VM is null || VM.Any(name => Matches(name, one.VM)))
                 && (wanted.Contains(one.Source ?? string.Empty) || wanted.Contains(one.Destination ?? string.Empty))),
             enumerateCollection: true);
     });

@@ -33,6 +33,11 @@ public abstract class OptionCmdlet : ClusterCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Encryption { get; set; }
 
+    /// <summary>How guests are told of their migrations, before and after: Disabled, channel:NAME or agent:COMMAND.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.GuestNoticeCompleter))]
+    public string? GuestNotice { get; set; }
+
     /// <summary>Writes the options after the change.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }

@@ -78,6 +78,13 @@ public abstract class PlanningCmdlet : ClusterCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter RemapPins { get; set; }
 
+    /// <summary>How the guest is told of its migration, before it and after it: Disabled, channel:NAME or agent:COMMAND; left out: the
+    /// VM's, the cluster's, else Disabled.</summary>
+    [Parameter]
+    [GuestNoticeTransformation]
+    [ArgumentCompleter(typeof(Completion.GuestNoticeCompleter))]
+    public GuestNotice? GuestNotice { get; set; }
+
     /// <summary>Moves it although an affinity group is broken by it: its rule only warns.</summary>
     [Parameter]
     public SwitchParameter IgnoreAffinity { get; set; }
@@ -151,6 +158,7 @@ public abstract class PlanningCmdlet : ClusterCmdlet
         Compression = Compression,
         Encryption = Encryption,
         RemapPins = RemapPins ? true : _remapPinsTyped ? false : null,
+        GuestNotice = GuestNotice,
         IgnoreAffinity = IgnoreAffinity,
         Transport = Tunnelled ? MigrationTransport.Tunnelled
             : Rdma ? MigrationTransport.Rdma

@@ -47,7 +47,8 @@ public sealed class SetClusterMigrationOptionCommand : OptionCmdlet
     {
         Func<ClusterMigrationOptions, ClusterMigrationOptions> change = OptionEdit.OfCluster(Typed(
             nameof(Policy), nameof(ParallelConnections), nameof(MaxParallelConnections), nameof(ParallelAllowed), nameof(MigrationBandwidth),
-            nameof(SwitchoverBandwidth), nameof(Encryption), nameof(MaxConcurrent), nameof(MigrationNetwork), nameof(PassthroughCountsAsPinned)));
+            nameof(SwitchoverBandwidth), nameof(Encryption), nameof(GuestNotice), nameof(MaxConcurrent), nameof(MigrationNetwork),
+            nameof(PassthroughCountsAsPinned)));
         OptionChange proposed = Await(token => Session.Options.ProposeAsync(cluster, change, Force, token));
         Warn(proposed.Warnings);
         if (!ShouldProcess(proposed.ToString(), $"{proposed}?", "Set-ClusterMigrationOption"))

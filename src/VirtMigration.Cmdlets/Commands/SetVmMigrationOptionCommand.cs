@@ -71,8 +71,8 @@ public sealed class SetVmMigrationOptionCommand : OptionCmdlet
     {
         Func<VmMigrationOptions, VmMigrationOptions> typed = OptionEdit.OfVm(Typed(
             nameof(Policy), nameof(ParallelConnections), nameof(MaxParallelConnections), nameof(MigrationBandwidth), nameof(SwitchoverBandwidth),
-            nameof(Encryption), nameof(MaxDowntime), nameof(RemapPins), nameof(MigrationMode), nameof(HighPerformance), nameof(AssignedHosts),
-            nameof(ExcludedHosts), nameof(PreferredHosts), nameof(AvoidedHosts)));
+            nameof(Encryption), nameof(MaxDowntime), nameof(RemapPins), nameof(GuestNotice), nameof(MigrationMode), nameof(HighPerformance),
+            nameof(AssignedHosts), nameof(ExcludedHosts), nameof(PreferredHosts), nameof(AvoidedHosts)));
         Func<VmMigrationOptions, VmMigrationOptions> change = Clear ? _ => typed(VmMigrationOptions.Empty) : typed;
         OptionChange proposed = Await(token => Session.Options.ProposeAsync(vm, change, token));
         Warn(proposed.Warnings);

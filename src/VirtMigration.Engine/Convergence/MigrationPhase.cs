@@ -14,4 +14,7 @@ public enum MigrationPhase
 
     /// <summary>It ended.</summary>
     Ended,
+
+    /// <summary>It has not begun: it waits in the queue of the shell that was asked for it.</summary>
+    Queued,
 }

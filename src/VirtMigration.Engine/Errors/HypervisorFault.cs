@@ -46,6 +46,9 @@ public enum HypervisorFault
     /// <summary>The host did not answer within the bound.</summary>
     Timeout,
 
+    /// <summary>The guest's agent is not there, or does not answer (libvirt code 86).</summary>
+    GuestUnresponsive,
+
     /// <summary>libvirt itself is missing on this machine, or too old.</summary>
     LibraryMissing,
 }

@@ -21,9 +21,16 @@ public sealed class MigrationQueue
     private readonly IQueueObserver _observer;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
-    private readonly Channel<Entry> _incoming = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
-    private readonly List<Entry> _waiting = [];
-    private readonly Dictionary<Entry, Task> _running = [];
+    private readonly Channel<QueueEntry> _incoming = Channel.CreateUnbounded<QueueEntry>(new() { SingleReader = true });
+    private readonly List<QueueEntry> _waiting = [];
+
+    // Each ends with what is left to do when its slots are free again.
+    private readonly Dictionary<QueueEntry, Task<Task>> _running = [];
+    private readonly List<Task> _finishing = [];
+
+    // What waits, for those who look from other threads.
+    private readonly Lock _lock = new();
+    private readonly List<QueueEntry> _queued = [];
     private volatile bool _startNoMore;
     private volatile TaskCompletionSource _nudge = NewNudge();
 
@@ -46,7 +53,51 @@ public sealed class MigrationQueue
 
     /// <summary>Puts a VM at the end.</summary>
     /// <param name="migration">The VM with its plan.</param>
-    public void Enqueue(QueuedMigration migration) => _incoming.Writer.TryWrite(new(migration, _clock.GetTimestamp()));
+    public void Enqueue(QueuedMigration migration)
+    {
+        QueueEntry entry = new(migration, _clock.GetTimestamp());
+        lock (_lock)
+        {
+            _queued.Add(entry);
+        }
+
+        if (!_incoming.Writer.TryWrite(entry))
+        {
+            Forget(entry);
+        }
+    }
+
+    /// <summary>What waits now, in its order. On any thread.</summary>
+    public IReadOnlyList<VmMigration> Queued()
+    {
+        QueueEntry[] entries;
+        lock (_lock)
+        {
+            entries = [.. _queued.Where(entry => entry.Waits)];
+        }
+
+        return [.. entries.Select((entry, index) => Describe(entry, index + 1))];
+    }
+
+    /// <summary>Takes a VM out of the queue; it is reported as not started. On any thread.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <returns>Whether it is not going to be started; false: it does not wait here, or was started in this moment.</returns>
+    public bool TryStop(Guid vm)
+    {
+        QueueEntry[] stopped;
+        lock (_lock)
+        {
+            stopped = [.. _queued.Where(entry => entry.Migration.Run.Plan.Uuid == vm && entry.TryStop())];
+        }
+
+        if (stopped.Length == 0)
+        {
+            return false;
+        }
+
+        _nudge.TrySetResult();
+        return true;
+    }
 
     /// <summary>Says that nothing more will come.</summary>
     public void Complete() => _incoming.Writer.TryComplete();
@@ -58,24 +109,27 @@ public sealed class MigrationQueue
         Complete();
     }
 
+    private bool IsIdle => _waiting.Count == 0 && _running.Count == 0 && _finishing.Count == 0;
+
     private bool MayStartNoMore => _startNoMore || _stop.IsCancellationRequested;
 
     private async Task WorkAsync()
     {
         while (true)
         {
-            while (_incoming.Reader.TryRead(out Entry? entry))
+            while (_incoming.Reader.TryRead(out QueueEntry? entry))
             {
                 _waiting.Add(entry);
             }
 
+            TakeOutStopped();
             await StartWhatMayAsync();
             if (MayStartNoMore)
             {
                 DropWaiting();
             }
 
-            if (_incoming.Reader.Completion.IsCompleted && _waiting.Count == 0 && _running.Count == 0)
+            if (_incoming.Reader.Completion.IsCompleted && IsIdle)
             {
                 return;
             }
@@ -87,11 +141,11 @@ public sealed class MigrationQueue
     private async Task SomethingHappensAsync()
     {
         using CancellationTokenSource looking = new();
-        List<Task> anyOf = [.. _running.Values, _nudge.Task];
+        List<Task> anyOf = [.. _running.Values, .. _finishing, .. _waiting.Select(entry => entry.Telling).Where(told => !told.IsCompleted), _nudge.Task];
         if (_incoming.Reader.Completion.IsCompleted)
         {
             // It may have been completed since it was last asked, and then nothing is left that could happen.
-            if (_waiting.Count == 0 && _running.Count == 0)
+            if (IsIdle)
             {
                 return;
             }
@@ -113,10 +167,16 @@ public sealed class MigrationQueue
             _nudge = NewNudge();
         }
 
-        foreach ((Entry entry, Task task) in _running.Where(pair => pair.Value.IsCompleted).ToList())
+        foreach ((QueueEntry entry, Task<Task> task) in _running.Where(pair => pair.Value.IsCompleted).ToList())
         {
             _running.Remove(entry);
-            await task;
+            _finishing.Add(await task);
+        }
+
+        foreach (Task ended in _finishing.Where(task => task.IsCompleted).ToList())
+        {
+            _finishing.Remove(ended);
+            await ended;
         }
 
         await ShareBandwidthAsync();
@@ -126,11 +186,10 @@ public sealed class MigrationQueue
 
     private void DropWaiting()
     {
-        foreach (Entry entry in _waiting)
+        foreach (QueueEntry entry in _waiting)
         {
             MigrationPlan plan = entry.Migration.Run.Plan;
-            entry.Migration.Left(plan);
-            _observer.NotStarted(plan, new("MigrationNotStarted",
+            Leave(entry, !entry.TryTake() ? StoppedInQueue(plan) : new("MigrationNotStarted",
                 $"VM '{plan.VM}' was still waiting when the command was stopped. It is on {plan.Source}, and nothing was done to it.",
                 "Start it again when it suits.", plan.VM));
         }
@@ -138,55 +197,159 @@ public sealed class MigrationQueue
         _waiting.Clear();
     }
 
+    private void TakeOutStopped()
+    {
+        foreach (QueueEntry entry in _waiting.Where(entry => !entry.Waits).ToList())
+        {
+            _waiting.Remove(entry);
+            Leave(entry, StoppedInQueue(entry.Migration.Run.Plan));
+        }
+    }
+
+    private static VirtMigrationException StoppedInQueue(MigrationPlan plan) => new("MigrationStoppedInQueue",
+        $"VM '{plan.VM}' was taken out of the queue (Stop-VmMigration) before its migration started. It is on {plan.Source}, and nothing was done to it.",
+        "Start it again when it suits.", plan.VM);
+
+    // Its guest may have been told that it is about to migrate: then it is told that it does not.
+    private void Leave(QueueEntry entry, VirtMigrationException error)
+    {
+        Forget(entry);
+        entry.Migration.Left(entry.Migration.Run.Plan);
+        if (entry.Dialogue is null)
+        {
+            _observer.NotStarted(entry.Migration.Run.Plan, error);
+            return;
+        }
+
+        entry.Gone.TrySetResult();
+        _finishing.Add(TakeLeaveAsync(entry, error));
+    }
+
+    private async Task TakeLeaveAsync(QueueEntry entry, VirtMigrationException error)
+    {
+        await entry.Telling;
+        IReadOnlyList<string> notices = await entry.Dialogue!.NotStartedAsync(entry.Migration.Run, _stop);
+        _observer.NotStarted(entry.Migration.Run.Plan, notices.Count == 0
+            ? error
+            : new(error.ErrorId, $"{error.Message} But {string.Join("; ", notices)}", error.RecommendedAction, error.Target, error));
+    }
+
+    private void Forget(QueueEntry entry)
+    {
+        lock (_lock)
+        {
+            _queued.Remove(entry);
+        }
+    }
+
+    private static VmMigration Describe(QueueEntry entry, int position)
+    {
+        MigrationRun run = entry.Migration.Run;
+        return new()
+        {
+            VM = run.Plan.VM,
+            Uuid = run.Plan.Uuid,
+            Source = run.Plan.Source,
+            Destination = run.Plan.Destination,
+            Phase = MigrationPhase.Queued,
+            Outlook = entry.Reason,
+            QueuePosition = position,
+            Policy = run.Plan.Policy,
+            Controller = $"{run.Operator}, process {Environment.ProcessId}",
+            Attended = true,
+        };
+    }
+
     private async Task StartWhatMayAsync()
     {
-        HashSet<string> keptInOrder = new(StringComparer.OrdinalIgnoreCase);
-        foreach (Entry entry in _waiting.ToList())
+        Dictionary<string, string> keptInOrder = new(StringComparer.OrdinalIgnoreCase);
+        foreach (QueueEntry entry in _waiting.ToList())
         {
-            MigrationPlan plan = entry.Migration.Run.Plan;
-            if (keptInOrder.Contains(plan.Source) || keptInOrder.Contains(plan.Destination))
+            // One whose guest is being told holds no slot and keeps nobody waiting.
+            if (!entry.Waits || !entry.Telling.IsCompleted)
             {
-                Keep(plan, keptInOrder);
                 continue;
             }
 
-            (bool planned, string? hindrance) = await LookAsync(entry);
+            MigrationPlan plan = entry.Migration.Run.Plan;
+            if (keptInOrder.TryGetValue(plan.Source, out string? before) || keptInOrder.TryGetValue(plan.Destination, out before))
+            {
+                Keep(plan, keptInOrder);
+                entry.Reason = $"its turn is after VM '{before}', which waits for the same host";
+                continue;
+            }
+
+            (VirtMigrationException? error, string? hindrance) = await LookAsync(entry);
             if (MayStartNoMore)
             {
                 return;
             }
 
-            if (!planned)
+            if (error is not null)
             {
                 _waiting.Remove(entry);
+                Leave(entry, entry.TryTake() ? error : StoppedInQueue(plan));
                 continue;
             }
 
             plan = entry.Migration.Run.Plan;
+            if (hindrance is null && entry.Dialogue is null && !plan.GuestNotice.IsDisabled())
+            {
+                entry.Dialogue = new(plan.GuestNotice);
+                entry.Telling = TellAsync(entry);
+                Wait(entry, "its guest is told that it is about to migrate, and has up to 10 s to answer");
+                continue;
+            }
+
             if (hindrance is null)
             {
-                _waiting.Remove(entry);
-                _running[entry] = Task.Run(() => RunAsync(entry), CancellationToken.None);
+                Start(entry);
                 continue;
             }
 
             Keep(plan, keptInOrder);
-            if (entry.Told != hindrance)
-            {
-                entry.Told = hindrance;
-                _observer.Waiting(plan, hindrance);
-            }
+            Wait(entry, hindrance);
         }
+    }
+
+    // Whoever comes first, this or a stop from elsewhere, has the only word.
+    private void Start(QueueEntry entry)
+    {
+        if (entry.TryTake())
+        {
+            _waiting.Remove(entry);
+            Forget(entry);
+            _running[entry] = Task.Run(() => RunAsync(entry), CancellationToken.None);
+        }
+    }
+
+    private void Wait(QueueEntry entry, string reason)
+    {
+        entry.Reason = reason;
+        if (entry.Told != reason)
+        {
+            entry.Told = reason;
+            _observer.Waiting(entry.Migration.Run.Plan, reason);
+        }
+    }
+
+    private async Task TellAsync(QueueEntry entry)
+    {
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        Task told = entry.Dialogue!.BeforeAsync(entry.Migration.Run, enough.Token);
+        await Task.WhenAny(told, entry.Gone.Task);
+        await enough.CancelAsync();
+        await told;
     }
 
     // What this queue itself runs is looked at first: it costs nothing. Only at its turn is an old plan made again, and only the new
     // plan's hosts say whether it may start.
-    private async Task<(bool Planned, string? Hindrance)> LookAsync(Entry entry)
+    private async Task<(VirtMigrationException? Error, string? Hindrance)> LookAsync(QueueEntry entry)
     {
         List<MigrationPlan> running = [.. _running.Keys.Select(other => other.Migration.Run.Plan)];
         if (SlotRules.Hindrance(entry.Migration.Run.Plan, running, []) is string ours)
         {
-            return (true, ours);
+            return (null, ours);
         }
 
         try
@@ -196,56 +359,77 @@ public sealed class MigrationQueue
             IReadOnlyList<ActiveMigration>[] shown = await Task.WhenAll(
                 run.Source.ListMigrationsAsync(_stop),
                 run.Destination.ListMigrationsAsync(_stop));
-            return (true, SlotRules.Hindrance(run.Plan, running, [.. shown.SelectMany(one => one)]));
+            return (null, SlotRules.Hindrance(run.Plan, running, [.. shown.SelectMany(one => one)]));
         }
         catch (OperationCanceledException)
         {
-            return (true, "the command is being stopped");
+            return (null, "the command is being stopped");
         }
         catch (HypervisorException)
         {
             // Let the run itself meet the error: it reports it with the VM's name, and touches nothing.
-            return (true, null);
+            return (null, null);
         }
         catch (VirtMigrationException error)
         {
-            entry.Migration.Left(entry.Migration.Run.Plan);
-            _observer.NotStarted(entry.Migration.Run.Plan, error);
-            return (false, null);
+            return (error, null);
         }
     }
 
-    private static void Keep(MigrationPlan plan, HashSet<string> hosts)
+    private static void Keep(MigrationPlan plan, Dictionary<string, string> hosts)
     {
-        hosts.Add(plan.Source);
-        hosts.Add(plan.Destination);
+        hosts.TryAdd(plan.Source, plan.VM);
+        hosts.TryAdd(plan.Destination, plan.VM);
     }
 
-    private async Task RunAsync(Entry entry)
+    private async Task<Task> RunAsync(QueueEntry entry)
     {
+        MigrationRun run = entry.Migration.Run;
+        run = run with { Notices = [.. run.Notices, .. entry.Dialogue?.Notices ?? []] };
         try
         {
-            _observer.Starting(entry.Migration.Run.Plan);
-            MigrationResult result = await _runner.RunAsync(entry.Migration.Run, new Relay(this, entry), _stop);
+            _observer.Starting(run.Plan);
+            MigrationResult result = await _runner.RunAsync(run, new Relay(this, entry), _stop);
             await RestoreSpeedAsync(entry, result);
             entry.Migration.Left(result.Plan);
+            if (entry.Dialogue is not null)
+            {
+                return EndAsync(entry.Dialogue, result, run);
+            }
+
             _observer.Ended(result);
+            return Task.CompletedTask;
         }
         catch (VirtMigrationException error)
         {
-            entry.Migration.Left(entry.Migration.Run.Plan);
-            _observer.NotStarted(entry.Migration.Run.Plan, error);
+            return NotStarted(entry, error);
         }
         catch (OperationCanceledException)
         {
-            MigrationPlan plan = entry.Migration.Run.Plan;
-            entry.Migration.Left(plan);
-            _observer.NotStarted(plan, new("MigrationNotStarted",
-                $"VM '{plan.VM}' was not started yet when the command was stopped. It is on {plan.Source}.", "Start it again when it suits.", plan.VM));
+            return NotStarted(entry, new("MigrationNotStarted",
+                $"VM '{run.Plan.VM}' was not started yet when the command was stopped. It is on {run.Plan.Source}.", "Start it again when it suits.", run.Plan.VM));
         }
     }
 
-    private async Task PlanAnewAsync(Entry entry)
+    private async Task EndAsync(GuestDialogue dialogue, MigrationResult result, MigrationRun run)
+    {
+        IReadOnlyList<string> notices = await dialogue.AfterAsync(result, run, _stop);
+        _observer.Ended(notices.Count == 0 ? result : result with { Notices = (string[])[.. result.Notices, .. notices] });
+    }
+
+    private Task NotStarted(QueueEntry entry, VirtMigrationException error)
+    {
+        entry.Migration.Left(entry.Migration.Run.Plan);
+        if (entry.Dialogue is not null)
+        {
+            return TakeLeaveAsync(entry, error);
+        }
+
+        _observer.NotStarted(entry.Migration.Run.Plan, error);
+        return Task.CompletedTask;
+    }
+
+    private async Task PlanAnewAsync(QueueEntry entry)
     {
         MigrationRun planned = entry.Migration.Run;
         if (_clock.GetElapsedTime(entry.PlannedAt) < s_planIsFresh)
@@ -266,8 +450,8 @@ public sealed class MigrationQueue
     // A cap is for the link, so those who use a link at the same time share it; libvirt is told on every start and end.
     private async Task ShareBandwidthAsync()
     {
-        List<Entry> visible = [.. _running.Keys.Where(entry => entry.Visible)];
-        foreach (Entry entry in visible)
+        List<QueueEntry> visible = [.. _running.Keys.Where(entry => entry.Visible)];
+        foreach (QueueEntry entry in visible)
         {
             MigrationRun run = entry.Migration.Run;
             int shares = visible.Count(other =>
@@ -291,7 +475,7 @@ public sealed class MigrationQueue
     }
 
     // libvirt keeps the speed that was set while it ran, and a virsh user's next migration would run with it.
-    private static async Task RestoreSpeedAsync(Entry entry, MigrationResult result)
+    private static async Task RestoreSpeedAsync(QueueEntry entry, MigrationResult result)
     {
         // Where the schedule sets a speed, the run itself puts back what was there before it; what was read here may be the schedule's.
         bool ofSchedule = result.Plan.Schedule.Concat(result.Plan.Deadlines).Any(step => step.Action == ConvergenceAction.SetBandwidth);
@@ -308,22 +492,7 @@ public sealed class MigrationQueue
         }
     }
 
-    private sealed class Entry(QueuedMigration migration, long plannedAt)
-    {
-        public QueuedMigration Migration { get; set; } = migration;
-
-        public long PlannedAt { get; set; } = plannedAt;
-
-        public string? Told { get; set; }
-
-        public bool Visible { get; set; }
-
-        public int Shares { get; set; } = 1;
-
-        public Bandwidth? SpeedBefore { get; set; }
-    }
-
-    private sealed class Relay(MigrationQueue queue, Entry entry) : IProgress<MigrationSample>
+    private sealed class Relay(MigrationQueue queue, QueueEntry entry) : IProgress<MigrationSample>
     {
         public void Report(MigrationSample value)
         {

@@ -13,4 +13,7 @@ public sealed record MigrationRun(MigrationPlan Plan, IHypervisorHost Source, IH
 {
     /// <summary>What was found about the destination.</summary>
     public IReadOnlyList<DestinationFinding> Findings { get; init; } = [];
+
+    /// <summary>What was noticed before the start and belongs into the result.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 }

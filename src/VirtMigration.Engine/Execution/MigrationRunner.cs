@@ -45,7 +45,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         }
 
         (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await AskBothAsync(run, end);
-        List<string> notices = [.. await prepared.FinishAsync(state, end.Error)];
+        List<string> notices = [.. run.Notices, .. await prepared.FinishAsync(state, end.Error)];
         MigrationCounters? figures = state == MigrationEndState.Moved ? watch.Completed ?? await CompletedAsync(run) : null;
         samples.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
         MigrationResult result = ResultBuilder.Build(new()

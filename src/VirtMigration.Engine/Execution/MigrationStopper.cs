@@ -6,22 +6,30 @@ using VirtMigration.State;
 
 namespace VirtMigration.Execution;
 
-/// <summary>Stops a migration in pre-copy, whoever started it, and says where the VM is then.</summary>
+/// <summary>Stops a migration in pre-copy, whoever started it, or one that waits in a queue of this process, and says where the VM is
+/// then.</summary>
 /// <param name="hypervisor">The way to the hosts.</param>
 /// <param name="registry">The registered hosts.</param>
-public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry registry)
+/// <param name="queues">The queues of this process; null: there are none.</param>
+public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry registry, QueueRegistry? queues = null)
 {
     // An abort takes 0.03 s where the network is well; the bound is for where it is not.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Aborts a migration and waits until both hosts have settled.</summary>
+    /// <summary>Aborts a migration and waits until both hosts have settled; one that is queued is taken out of its queue.</summary>
     /// <param name="migration">The migration.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="VirtMigrationException">PostCopyCannotBeStopped, or what the host answers to the abort.</exception>
+    /// <exception cref="VirtMigrationException">PostCopyCannotBeStopped, MigrationLeftQueue, or what the host answers to the
+    /// abort.</exception>
     public async Task<StoppedMigration> StopAsync(VmMigration migration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(migration);
+        if (migration.Phase == MigrationPhase.Queued)
+        {
+            return await StopQueuedAsync(migration, cancellationToken);
+        }
+
         IHypervisorHost source = await hypervisor.ConnectAsync(registry.Find(migration.Source!), cancellationToken);
         IHypervisorHost? destination = migration.Destination is string name
             ? await hypervisor.ConnectAsync(registry.Find(name), cancellationToken)
@@ -65,6 +73,44 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
             }
 
             await Task.Delay(s_retry, cancellationToken);
+        }
+    }
+
+    // Taking it out is certain at once; the hosts are asked so that the answer is theirs.
+    private async Task<StoppedMigration> StopQueuedAsync(VmMigration migration, CancellationToken cancellationToken)
+    {
+        if (queues?.TryStop(migration.Uuid) != true)
+        {
+            throw new VirtMigrationException("MigrationLeftQueue",
+                $"VM '{migration.VM}' waits in the queue no more: its migration was started in this moment, or its command ended.",
+                $"See how it stands: Get-VmMigration {migration.VM}; to stop it if it runs: Stop-VmMigration {migration.VM}.", migration.VM);
+        }
+
+        VmObservation[] said = await Task.WhenAll(
+            ObserveAsync(migration.Source!, migration.Uuid, cancellationToken),
+            ObserveAsync(migration.Destination!, migration.Uuid, cancellationToken));
+        return new()
+        {
+            VM = migration.VM,
+            Uuid = migration.Uuid,
+            Source = migration.Source!,
+            Destination = migration.Destination,
+            EndState = EndStateClassifier.Classify(said[0], said[1], saidToHaveMoved: false),
+            OnSource = said[0],
+            OnDestination = said[1],
+        };
+    }
+
+    // A host that does not answer does not make it less true that the VM left the queue.
+    private async Task<VmObservation> ObserveAsync(string host, Guid vm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await (await hypervisor.ConnectAsync(registry.Find(host), cancellationToken)).ObserveAsync(vm, cancellationToken);
+        }
+        catch (VirtMigrationException error)
+        {
+            return VmObservation.NoAnswer(host, error.Message);
         }
     }
 

@@ -52,7 +52,7 @@ internal static class ResultBuilder
     private static MigrationOutcome OutcomeOf(RunRecord record) => record.State switch
     {
         MigrationEndState.Moved => MigrationOutcome.Succeeded,
-        MigrationEndState.Stayed when record.End.StopRequested => MigrationOutcome.Aborted,
+        MigrationEndState.Stayed when record.End.StopRequested || StoppedElsewhere(record) => MigrationOutcome.Aborted,
         MigrationEndState.InProgress when record.End.Detached => MigrationOutcome.Detached,
         _ => MigrationOutcome.Failed,
     };
@@ -107,6 +107,7 @@ internal static class ResultBuilder
             { State: MigrationEndState.OnBoth } => ("VmOnBothHosts", "both hosts run the VM"),
             { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
             { End.StopRequested: true, State: MigrationEndState.Stayed } => ("MigrationAborted", "it was stopped on request"),
+            { State: MigrationEndState.Stayed } when StoppedElsewhere(record) => ("MigrationStoppedElsewhere", "somebody else stopped it"),
             { Watch.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
             { State: MigrationEndState.Stayed } when EncryptionFailed(record) => ("EncryptionFailed", EncryptionCause(record.Plan)),
             { State: MigrationEndState.Stayed, End.SaidToHaveMoved: true } => ("MigrationStateUnknown", "libvirt reported that it moved, but the hosts say that it stayed"),
@@ -120,6 +121,10 @@ internal static class ResultBuilder
             RecommendedAction = Advice(result, id, error),
         };
     }
+
+    // libvirt's word for an abort that a client asked for (78), and neither this command nor its policy did.
+    private static bool StoppedElsewhere(RunRecord record) =>
+        record is { End: { StopRequested: false, Error.Fault: HypervisorFault.Aborted }, Watch.AbortedBySchedule: false };
 
     // A handshake that fails ends the migration before memory flows, often with words that do not even name TLS (all seen in the lab).
     private static bool EncryptionFailed(RunRecord record) =>
@@ -142,7 +147,7 @@ internal static class ResultBuilder
         _ when id == "MigrationNotConverging" => "Try policy SuspendWorkloadIfNeeded or PostCopy, or a time when the guest writes less.",
         _ when id == "EncryptionFailed" => "Check the certificates for migration on both hosts (qemu.conf: migrate_tls_x509_cert_dir or default_tls_x509_cert_dir, else /etc/pki/qemu): "
             + $"one authority, not expired, a client certificate on the source, and that name in the destination's. /var/log/libvirt/qemu/{result.VM}.log on {result.Source} has QEMU's own reason.",
-        _ when id == "MigrationAborted" => "Start it again when it suits.",
+        _ when id is "MigrationAborted" or "MigrationStoppedElsewhere" => "Start it again when it suits.",
         _ => error?.RecommendedAction ?? "Try again.",
     };
 }

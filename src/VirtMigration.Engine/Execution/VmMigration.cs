@@ -45,8 +45,11 @@ public sealed record VmMigration
     /// <summary>The time left at the present rates: an estimate from one look; null: not known, or it will not finish at these rates.</summary>
     public TimeSpan? Eta { get; init; }
 
-    /// <summary>What the time left rests on, in words; null: only the source could say.</summary>
+    /// <summary>What the time left rests on, in words, or what a queued one waits for; null: only the source could say.</summary>
     public string? Outlook { get; init; }
+
+    /// <summary>Its place in the queue it waits in, from 1; null: it does not wait.</summary>
+    public int? QueuePosition { get; init; }
 
     /// <summary>The policy it was started with; null: not started by this product.</summary>
     public string? Policy { get; init; }

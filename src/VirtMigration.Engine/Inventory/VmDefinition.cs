@@ -72,6 +72,12 @@ public sealed record VmDefinition
     /// <c>nvdimm</c>.</summary>
     public IReadOnlyList<string> TyingDevices { get; init; } = [];
 
+    /// <summary>The virtio channels that somebody on the host can talk over to the guest, by target name.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    /// <summary>Whether it has a channel for QEMU's guest agent.</summary>
+    public bool AgentChannel { get; init; }
+
     /// <summary>Whether it has a TPM.</summary>
     public bool Tpm { get; init; }
 

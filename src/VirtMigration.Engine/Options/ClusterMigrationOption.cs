@@ -30,6 +30,9 @@ public sealed record ClusterMigrationOption
     /// <summary>Whether memory is sent encrypted.</summary>
     public required bool Encryption { get; init; }
 
+    /// <summary>How guests are told of their migrations: Disabled, channel:NAME or agent:COMMAND.</summary>
+    public required GuestNotice GuestNotice { get; init; }
+
     /// <summary>How many migrations may leave a host at a time, and come to one; null: as the policy says.</summary>
     public int? MaxConcurrent { get; init; }
 
@@ -57,6 +60,7 @@ public sealed record ClusterMigrationOption
             MigrationBandwidth = options.MigrationBandwidth ?? BandwidthChoice.Link,
             SwitchoverBandwidth = options.SwitchoverBandwidth ?? BandwidthChoice.None,
             Encryption = options.Encryption ?? false,
+            GuestNotice = options.GuestNotice ?? GuestNotice.Disabled,
             MaxConcurrent = options.MaxConcurrent,
             MigrationNetwork = options.MigrationNetwork,
             PassthroughCountsAsPinned = options.PassthroughCountsAsPinned ?? true,

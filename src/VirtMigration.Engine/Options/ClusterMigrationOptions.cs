@@ -31,6 +31,9 @@ public sealed record ClusterMigrationOptions
     /// <summary>Whether memory is sent encrypted (TLS); null: not.</summary>
     public bool? Encryption { get; init; }
 
+    /// <summary>How guests are told of their migrations; null: not at all.</summary>
+    public GuestNotice? GuestNotice { get; init; }
+
     /// <summary>How many migrations may leave a host at a time, and come to one, 1 or more; null: as the policy says.</summary>
     public int? MaxConcurrent { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record EffectiveOptions
     /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
     public required Asked<bool> RemapPins { get; init; }
 
+    /// <summary>How the guest is told of its migration.</summary>
+    public required Asked<GuestNotice> GuestNotice { get; init; }
+
     /// <summary>How many migrations may leave a host at a time, and come to one.</summary>
     public required Asked<int> MaxConcurrent { get; init; }
 

@@ -9,8 +9,8 @@ public static class OptionEdit
     /// <summary>A change of a cluster's options.</summary>
     /// <param name="typed">The values by option (<see cref="ClusterMigrationOptions"/>); <see cref="OptionText.Default"/> takes one
     /// back.</param>
-    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid or OptionInvalid: a value cannot be
-    /// read.</exception>
+    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid, GuestNoticeInvalid or OptionInvalid: a
+    /// value cannot be read.</exception>
     public static Func<ClusterMigrationOptions, ClusterMigrationOptions> OfCluster(IReadOnlyDictionary<string, string> typed)
     {
         ArgumentNullException.ThrowIfNull(typed);
@@ -25,6 +25,7 @@ public static class OptionEdit
             MigrationBandwidth = read.Value(nameof(ClusterMigrationOptions.MigrationBandwidth), BandwidthChoice.Parse),
             SwitchoverBandwidth = read.Value(nameof(ClusterMigrationOptions.SwitchoverBandwidth), BandwidthChoice.Parse),
             Encryption = read.Value(nameof(ClusterMigrationOptions.Encryption), text => Flag(nameof(ClusterMigrationOptions.Encryption), text)),
+            GuestNotice = read.Value(nameof(ClusterMigrationOptions.GuestNotice), GuestNotice.Parse),
             MaxConcurrent = read.Value(nameof(ClusterMigrationOptions.MaxConcurrent), text => Same(text, "Policy") ? null : Number(nameof(ClusterMigrationOptions.MaxConcurrent), text)),
             MigrationNetwork = read.Text(nameof(ClusterMigrationOptions.MigrationNetwork)) is { } network && !Same(network, "None") ? network : null,
             PassthroughCountsAsPinned = read.Value(nameof(ClusterMigrationOptions.PassthroughCountsAsPinned), text => Flag(nameof(ClusterMigrationOptions.PassthroughCountsAsPinned), text)),
@@ -38,6 +39,7 @@ public static class OptionEdit
             MigrationBandwidth = read.Has(nameof(options.MigrationBandwidth)) ? values.MigrationBandwidth : options.MigrationBandwidth,
             SwitchoverBandwidth = read.Has(nameof(options.SwitchoverBandwidth)) ? values.SwitchoverBandwidth : options.SwitchoverBandwidth,
             Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
+            GuestNotice = read.Has(nameof(options.GuestNotice)) ? values.GuestNotice : options.GuestNotice,
             MaxConcurrent = read.Has(nameof(options.MaxConcurrent)) ? values.MaxConcurrent : options.MaxConcurrent,
             MigrationNetwork = read.Has(nameof(options.MigrationNetwork)) ? values.MigrationNetwork : options.MigrationNetwork,
             PassthroughCountsAsPinned = read.Has(nameof(options.PassthroughCountsAsPinned)) ? values.PassthroughCountsAsPinned : options.PassthroughCountsAsPinned,
@@ -47,8 +49,8 @@ public static class OptionEdit
     /// <summary>A change of a VM's options.</summary>
     /// <param name="typed">The values by option (<see cref="VmMigrationOptions"/>); <see cref="OptionText.ClusterValue"/> takes one
     /// back.</param>
-    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid, DurationInvalid or OptionInvalid: a value
-    /// cannot be read.</exception>
+    /// <exception cref="VirtMigrationException">BandwidthInvalid, ParallelConnectionsInvalid, DurationInvalid, GuestNoticeInvalid or
+    /// OptionInvalid: a value cannot be read.</exception>
     public static Func<VmMigrationOptions, VmMigrationOptions> OfVm(IReadOnlyDictionary<string, string> typed)
     {
         ArgumentNullException.ThrowIfNull(typed);
@@ -63,6 +65,7 @@ public static class OptionEdit
             Encryption = read.Value(nameof(VmMigrationOptions.Encryption), text => Flag(nameof(VmMigrationOptions.Encryption), text)),
             MaxDowntime = read.Value(nameof(VmMigrationOptions.MaxDowntime), DurationText.Parse),
             RemapPins = read.Value(nameof(VmMigrationOptions.RemapPins), text => Flag(nameof(VmMigrationOptions.RemapPins), text)),
+            GuestNotice = read.Value(nameof(VmMigrationOptions.GuestNotice), GuestNotice.Parse),
             MigrationMode = read.Value(nameof(VmMigrationOptions.MigrationMode), Mode),
             HighPerformance = read.Value(nameof(VmMigrationOptions.HighPerformance), text => Flag(nameof(VmMigrationOptions.HighPerformance), text)),
             AssignedHosts = read.Hosts(nameof(VmMigrationOptions.AssignedHosts)),
@@ -80,6 +83,7 @@ public static class OptionEdit
             Encryption = read.Has(nameof(options.Encryption)) ? values.Encryption : options.Encryption,
             MaxDowntime = read.Has(nameof(options.MaxDowntime)) ? values.MaxDowntime : options.MaxDowntime,
             RemapPins = read.Has(nameof(options.RemapPins)) ? values.RemapPins : options.RemapPins,
+            GuestNotice = read.Has(nameof(options.GuestNotice)) ? values.GuestNotice : options.GuestNotice,
             MigrationMode = read.Has(nameof(options.MigrationMode)) ? values.MigrationMode : options.MigrationMode,
             HighPerformance = read.Has(nameof(options.HighPerformance)) ? values.HighPerformance : options.HighPerformance,
             AssignedHosts = read.Has(nameof(options.AssignedHosts)) ? values.AssignedHosts : options.AssignedHosts,

@@ -41,6 +41,7 @@ public static class OptionResolver
             PostCopy = First(parameters.PostCopy, null, null, policy.Value.PostCopy(), default),
             PostCopyBandwidth = First(parameters.PostCopyBandwidth, null, null, policy.Value.PostCopyBandwidth, Units.Bandwidth.Unlimited),
             RemapPins = First(parameters.RemapPins, vm.RemapPins, null, false),
+            GuestNotice = First(parameters.GuestNotice, vm.GuestNotice, cluster.GuestNotice, GuestNotice.Disabled),
             MaxConcurrent = First(null, null, cluster.MaxConcurrent, policy.Value.MaxConcurrent, 1),
             MigrationNetwork = cluster.MigrationNetwork,
             Problems = problems,

@@ -45,6 +45,9 @@ public sealed record VmMigrationOption
     /// <summary>Whether its pins are rewritten where they do not fit the destination: True, False, or ClusterValue.</summary>
     public required string RemapPins { get; init; }
 
+    /// <summary>How its guest is told of its migrations: Disabled, channel:NAME, agent:COMMAND, or ClusterValue.</summary>
+    public required string GuestNotice { get; init; }
+
     /// <summary>Who may migrate it: ManualAndAutomatic, ManualOnly, NotMigratable, or ClusterValue (then what it is made of
     /// decides).</summary>
     public required string MigrationMode { get; init; }
@@ -101,6 +104,7 @@ public sealed record VmMigrationOption
             Encryption = own[nameof(Encryption)],
             MaxDowntime = own[nameof(MaxDowntime)],
             RemapPins = own[nameof(RemapPins)],
+            GuestNotice = own[nameof(GuestNotice)],
             MigrationMode = own[nameof(MigrationMode)],
             HighPerformance = own[nameof(HighPerformance)],
             AssignedHosts = own[nameof(AssignedHosts)],
@@ -118,6 +122,7 @@ public sealed record VmMigrationOption
                 new(nameof(Encryption), $"{effective.Encryption.Value}", effective.Encryption.Origin),
                 new(nameof(MaxDowntime), DurationText.Exact(effective.InitialDowntime.Value), effective.InitialDowntime.Origin),
                 new(nameof(RemapPins), $"{effective.RemapPins.Value}", effective.RemapPins.Origin),
+                new(nameof(GuestNotice), effective.GuestNotice.Value.Value, effective.GuestNotice.Origin),
                 new(nameof(MigrationMode), $"{mode.Mode}", mode.Origin),
             ],
             Problem = options.Problem,

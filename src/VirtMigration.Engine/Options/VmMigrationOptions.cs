@@ -31,6 +31,9 @@ public sealed record VmMigrationOptions
     /// <summary>Whether its pins are rewritten where they do not fit the destination.</summary>
     public bool? RemapPins { get; init; }
 
+    /// <summary>How its guest is told of its migrations.</summary>
+    public GuestNotice? GuestNotice { get; init; }
+
     /// <summary>Who may migrate it; null: as what it is made of says (<see cref="EffectiveMigrationMode"/>).</summary>
     public MigrationMode? MigrationMode { get; init; }
 

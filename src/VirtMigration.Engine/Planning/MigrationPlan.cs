@@ -1,3 +1,4 @@
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Policies;
 using VirtMigration.Units;
@@ -53,6 +54,9 @@ public sealed record MigrationPlan
     /// <summary>What the VM's pins become on the destination; null: they stay as they are.</summary>
     public PinRemapping? Pins { get; init; }
 
+    /// <summary>How the guest is told of its migration, before it and after it.</summary>
+    public GuestNotice GuestNotice { get; init; }
+
     /// <summary>Why each setting is what it is.</summary>
     public required IReadOnlyList<PlanDecision> Decisions { get; init; }
 
@@ -75,6 +79,7 @@ public sealed record MigrationPlan
             && InitialDowntime == other.InitialDowntime
             && StepInterval == other.StepInterval
             && Concurrency == other.Concurrency
+            && GuestNotice == other.GuestNotice
             && Schedule.SequenceEqual(other.Schedule)
             && Deadlines.SequenceEqual(other.Deadlines);
     }

@@ -47,6 +47,7 @@ public static class MigrationPlanner
         (IReadOnlyList<ConvergenceStep> schedule, IReadOnlyList<ConvergenceStep> deadlines) = ScheduleRule.Apply(context, postCopy, downtime, timeout);
         SwitchoverPlan switchover = SwitchoverRule.Apply(context);
         string? address = MigrationAddressRule.Apply(context);
+        Options.GuestNotice notice = GuestNoticeRule.Apply(context);
 
         return new()
         {
@@ -82,6 +83,7 @@ public static class MigrationPlanner
             StepInterval = context.Policy.StepInterval,
             Concurrency = ConcurrencyRule.Apply(context, connections),
             Pins = pins,
+            GuestNotice = notice,
             Decisions = context.Decisions,
             Warnings = context.Warnings,
         };

@@ -40,6 +40,9 @@ public sealed record PlanOptions
     /// <summary>Whether pins are rewritten where they do not fit the destination.</summary>
     public bool? RemapPins { get; init; }
 
+    /// <summary>How the guest is told of its migration.</summary>
+    public GuestNotice? GuestNotice { get; init; }
+
     /// <summary>Whether affinity groups that would be broken only warn.</summary>
     public bool IgnoreAffinity { get; init; }
 

@@ -109,6 +109,16 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken);
 
+    /// <summary>Tells a running guest something over one of its channels or through its agent, and waits for any answer. Nothing is run in
+    /// the guest.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="how">The way; not Disabled.</param>
+    /// <param name="message">One line of JSON, an object, without its line feed.</param>
+    /// <param name="patience">The bound, from the call to the answer.</param>
+    /// <param name="cancellationToken">Gives up waiting; the guest may have been told.</param>
+    /// <returns>Whether the guest answered; false: the message was sent and nothing came back in time.</returns>
+    Task<bool> TellGuestAsync(Guid vm, GuestNotice how, string message, TimeSpan patience, CancellationToken cancellationToken);
+
     /// <summary>Moves a VM: returns when the hypervisor says that it moved, throws when it says anything else. Not bounded and not
     /// cancelled; <see cref="AbortJobAsync"/> ends it.</summary>
     /// <param name="vm">The VM.</param>

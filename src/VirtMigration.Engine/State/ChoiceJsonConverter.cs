@@ -9,13 +9,16 @@ namespace VirtMigration.State;
 internal sealed class ChoiceJsonConverter : JsonConverter
 {
     /// <inheritdoc/>
-    public override bool CanConvert(Type objectType) => Bare(objectType) == typeof(ParallelChoice) || Bare(objectType) == typeof(BandwidthChoice);
+    public override bool CanConvert(Type objectType) => Bare(objectType) is Type bare
+        && (bare == typeof(ParallelChoice) || bare == typeof(BandwidthChoice) || bare == typeof(GuestNotice));
 
     /// <inheritdoc/>
     public override object? ReadJson(JsonReader reader, Type objectType, object? existingValue, JsonSerializer serializer) => reader.Value switch
     {
         null when reader.TokenType == JsonToken.Null && Bare(objectType) != objectType => null,
-        string text => Bare(objectType) == typeof(ParallelChoice) ? ParallelChoice.Parse(text) : BandwidthChoice.Parse(text),
+        string text => Bare(objectType) == typeof(ParallelChoice) ? ParallelChoice.Parse(text)
+            : Bare(objectType) == typeof(GuestNotice) ? GuestNotice.Parse(text)
+            : BandwidthChoice.Parse(text),
         _ => throw new JsonSerializationException($"'{reader.Value}' at {reader.Path} is not a choice written as text."),
     };
 

@@ -32,6 +32,7 @@ internal enum ErrorCode
     Overflow = 82,
     OperationUnsupported = 84,
     Ssh = 85,
+    AgentUnresponsive = 86,
     ResourceBusy = 87,
     AccessDenied = 88,
     CpuIncompatible = 91,

@@ -14,6 +14,7 @@ internal static class FaultTable
         { Code: ErrorCode.NoDomain } => HypervisorFault.VmNotFound,
         { Code: ErrorCode.MigratePersistFailed } => HypervisorFault.MovedNotPersisted,
         { Code: ErrorCode.MigrateFinishOk } => HypervisorFault.MovedUnconfirmed,
+        { Code: ErrorCode.AgentUnresponsive } => HypervisorFault.GuestUnresponsive,
         { Code: ErrorCode.OperationAborted } => HypervisorFault.Aborted,
         { Code: ErrorCode.MigrateUnsafe } => HypervisorFault.Unsafe,
 

@@ -44,6 +44,7 @@ internal static class RecommendedAction
         HypervisorFault.Unsafe => "Put the VM's disks on shared storage with cache='none', or copy them along.",
         HypervisorFault.MemoryLockRefused =>
             "Migrate without zero-copy, or raise the VM's memtune/hard_limit above its memory, or LimitMEMLOCK of the daemon's service.",
+        HypervisorFault.GuestUnresponsive => "See to it that the guest agent runs in the guest, and answers: virsh qemu-agent-command.",
         HypervisorFault.LibraryMissing => "Install libvirt's client library (libvirt0, libvirt-libs).",
         _ => "The text is the hypervisor's own; its log on the host (journalctl -u libvirtd, /var/log/libvirt/qemu) says more.",
     };

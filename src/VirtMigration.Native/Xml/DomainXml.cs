@@ -41,6 +41,8 @@ internal static class DomainXml
             Networks = NetworksXml.Read(devices),
             HostDevices = HostDevicesXml.Read(devices),
             TyingDevices = HostDevicesXml.Tying(devices),
+            Channels = ChannelsXml.Read(devices),
+            AgentChannel = ChannelsXml.HasAgent(devices),
             Tpm = devices?.Element("tpm") is not null,
 
             // One that is reached over the network is where it was, whichever host the VM runs on.

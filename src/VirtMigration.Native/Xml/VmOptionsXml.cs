@@ -42,6 +42,7 @@ internal static class VmOptionsXml
         new("encryption", options => Text(options.Encryption), (options, text) => options with { Encryption = YesOrNo(text) }),
         new("maxDowntime", options => Text(options.MaxDowntime), (options, text) => options with { MaxDowntime = Downtime(text) }),
         new("remapPins", options => Text(options.RemapPins), (options, text) => options with { RemapPins = YesOrNo(text) }),
+        new("guestNotice", options => options.GuestNotice?.Value, (options, text) => options with { GuestNotice = GuestNotice.Parse(text) }),
         new("migrationMode", options => options.MigrationMode?.ToString(), (options, text) => options with { MigrationMode = Mode(text) }),
         new("highPerformance", options => Text(options.HighPerformance), (options, text) => options with { HighPerformance = YesOrNo(text) }),
         new("assignedHosts", options => options.AssignedHosts?.ToString(), (options, text) => options with { AssignedHosts = Hosts(text) }),

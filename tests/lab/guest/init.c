@@ -4,6 +4,7 @@
  * Kernel command line words arrive as environment variables:
  *   ws=MIB     memory to write over and over          rate=KIB    KiB of pages dirtied per second, 0 = none
  *   writers=N  writing processes                      disk=1      also write to and read back /dev/vda
+ *   channel=answer|silent  listen on the virtio channel: each line is printed as CHANNEL <line>, and answered or not
  *
  * Console (ttyS0), one line each 500 ms once READY was said:
  *   TICK <n> <MiB/s written> lost=<pages> scans=<complete checks of all pages>
@@ -161,7 +162,8 @@ static int scan(int slices)
 /* Each needs those before it; out of order the kernel answers "No such file or directory". */
 static void load_modules(void)
 {
-    const char *names[] = { "virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk" };
+    const char *names[] = { "virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk",
+                            "virtio_console" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[64];
         snprintf(path, sizeof path, "/modules/%s.ko", names[i]);
@@ -194,6 +196,50 @@ static void disk_writer(void)
         if (pwrite(fd, out, sizeof out, at) != sizeof out || pread(fd, in, sizeof in, at) != sizeof in
             || memcmp(in, out, sizeof out))
             shared->disk_errors++;
+    }
+}
+
+/* The guest has one channel at most; which controller and port it got is libvirt's business. */
+static int open_channel(void)
+{
+    for (int i = 0; i < 50; i++, usleep(100000)) {
+        for (int at = 0; at < 4 * 8; at++) {
+            char path[32];
+            snprintf(path, sizeof path, "/dev/vport%dp%d", at / 8, at % 8);
+            int fd = open(path, O_RDWR | O_CLOEXEC);
+            if (fd >= 0)
+                return fd;
+        }
+    }
+    printf("channel: no /dev/vport*\n");
+    _exit(1);
+}
+
+/* Prints what somebody on the host says over the channel, a line each, and answers each line unless it is to be silent. */
+static void listener(int answers)
+{
+    static char line[4096];
+    size_t have = 0;
+    int fd = open_channel();
+    printf("CHANNEL listens\n");
+    for (;;) {
+        ssize_t got = read(fd, line + have, sizeof line - 1 - have);
+        if (got <= 0) {                                   /* nobody is at the other end */
+            usleep(20000);
+            continue;
+        }
+        have += got;
+        line[have] = 0;
+        for (char *end; (end = strchr(line, '\n')); ) {
+            *end = 0;
+            printf("CHANNEL %s\n", line);
+            if (answers && write(fd, "ready\n", 6) != 6)
+                printf("channel: %s\n", strerror(errno));
+            have -= end + 1 - line;
+            memmove(line, end + 1, have + 1);
+        }
+        if (have == sizeof line - 1)
+            have = 0;                                     /* no line is that long */
     }
 }
 
@@ -272,11 +318,13 @@ int main(void)
     }
     if (fork() == 0)
         heartbeat();
-    if (setting("disk", 0)) {
+    const char *channel = getenv("channel");
+    if (setting("disk", 0) || channel)
         load_modules();
-        if (fork() == 0)
-            disk_writer();
-    }
+    if (setting("disk", 0) && fork() == 0)
+        disk_writer();
+    if (channel && fork() == 0)
+        listener(strcmp(channel, "silent") != 0);
     for (int w = 0; rate > 0 && w < writers; w++)
         if (fork() == 0)
             writer(&shared->slices[w], rate / writers);

@@ -24,9 +24,11 @@ unless_in() {
   [[ $1 == *" $2 "* ]] || printf '  %s\n' "$3"
 }
 
-# guest_xml NAME MACHINE MEMORY-MIB VCPUS RATE-KIB WORKINGSET-MIB DISK EXTRA
+# guest_xml NAME MACHINE MEMORY-MIB VCPUS RATE-KIB WORKINGSET-MIB DISK EXTRA CHANNEL LISTENER
 guest_xml() {
   local name=$1 machine=$2 memory=$3 vcpus=$4 rate=$5 workingset=$6 disk=$7 extra=$8 writers=$4 disk_xml='' theirs
+  local channel=$9 listener=${10} channel_xml=''
+  [[ -z $channel ]] || channel_xml="<channel type='unix'><target type='virtio' name='$channel'/></channel>"
   [[ $disk == none ]] || disk_xml="<disk type='file' device='disk'>
       <driver name='qemu' type='raw' cache='none'/><source file='$SHARED/$name.raw'/><target dev='vda' bus='virtio'/>
     </disk>"
@@ -42,7 +44,7 @@ guest_xml() {
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>$LAB_DIR/guest/vmlinuz</kernel>
     <initrd>$LAB_DIR/guest/initrd</initrd>
-    <cmdline>console=ttyS0 quiet mitigations=off panic=-1 ws=$workingset rate=$rate writers=$writers${disk_xml:+ disk=1}</cmdline>
+    <cmdline>console=ttyS0 quiet mitigations=off panic=-1 ws=$workingset rate=$rate writers=$writers${disk_xml:+ disk=1}${channel:+ channel=$listener}</cmdline>
   </os>
   <on_poweroff>destroy</on_poweroff>
   <on_reboot>destroy</on_reboot>
@@ -50,6 +52,7 @@ guest_xml() {
   <devices>
     <emulator>$LAB_DIR/bin/qemu-lab</emulator>
     $disk_xml
+    $channel_xml
     <serial type='file'><source path='$SHARED/$name.console' append='on'/><target port='0'/></serial>
     <serial type='file'><source path='/run/beats/$name.beat' append='on'/>
       <target type='isa-debug' port='1'><model name='isa-debugcon'/></target>
@@ -69,12 +72,13 @@ remove_guest_files() {
   rm -f "$SHARED/$1.beats"
 }
 
-# guest_ready NAME: its init has said READY.
-guest_ready() { grep -qs '^READY' "$SHARED/$1.console"; }
+# guest_ready NAME: its init has said READY, and listens where it has a channel.
+guest_ready() { grep -qs '^READY' "$SHARED/$1.console" && { ! grep -qs ' channel=' "$SHARED/$1.xml" || grep -qs '^CHANNEL listens' "$SHARED/$1.console"; }; }
 
 # cmd_vm NAME --on HOST ...
 cmd_vm() {
   local name=${1:-} host='' machine=pc-q35-7.2 memory=256MiB vcpus=1 dirty=0 workingset=64MiB disk=none extra='' transient='' paused=''
+  local channel='' listener=answer
   local memory_mib rate_kib workingset_mib known started
   [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$ ]] || usage_error "vm: name '$name' must be letters, digits, . _ -, at most 40"
   shift
@@ -87,6 +91,7 @@ cmd_vm() {
       --dirty) dirty=$(option_value "$@") || exit; shift ;;
       --workingset) workingset=$(option_value "$@") || exit; shift ;;
       --disk) disk=$(option_value "$@") || exit; shift ;;
+      --channel) channel=$(option_value "$@") || exit; shift ;;
       --xml-extra) extra=$(option_value "$@") || exit; shift ;;
       --transient) transient=yes ;;
       --paused) paused=--paused ;;
@@ -104,6 +109,8 @@ cmd_vm() {
   [[ $disk == shared || $disk == none ]] || usage_error "vm: --disk '$disk' must be shared or none"
   ((memory_mib >= workingset_mib + 96)) ||
     usage_error "vm: --memory $memory is too little: the working set of $workingset needs 96MiB more than itself"
+  if [[ $channel == *:silent ]]; then listener=silent channel=${channel%:silent}; fi
+  [[ -z $channel || $channel =~ ^[A-Za-z0-9._-]+$ ]] || usage_error "vm: --channel '$channel' must be a name like org.example.notice.0, or that with :silent"
   if [[ -n $extra ]]; then
     [[ -r $extra ]] || usage_error "vm: --xml-extra '$extra' cannot be read"
     extra=$(<"$extra")
@@ -114,7 +121,7 @@ cmd_vm() {
 
   remove_guest_files "$name"
   [[ $disk == none ]] || truncate -s 64M "$SHARED/$name.raw"
-  guest_xml "$name" "$machine" "$memory_mib" "$vcpus" "$rate_kib" "$workingset_mib" "$disk" "$extra" >"$SHARED/$name.xml"
+  guest_xml "$name" "$machine" "$memory_mib" "$vcpus" "$rate_kib" "$workingset_mib" "$disk" "$extra" "$channel" "$listener" >"$SHARED/$name.xml"
   started=$(now_ms)
   if [[ -n $transient ]]; then
     # shellcheck disable=SC2086 # nothing or one word

@@ -19,6 +19,13 @@ public sealed class StoppingTests(LabFixture lab)
         Schedule = [new() { AfterPass = 0, Action = ConvergenceAction.StartPostCopy }],
     };
 
+    private static readonly MigrationPolicy s_pauseAtOnce = BuiltInPolicies.Default with
+    {
+        Name = "PauseAtOnce",
+        StepInterval = TimeSpan.Zero,
+        Schedule = [new() { AfterPass = 0, Action = ConvergenceAction.Pause, UpTo = TimeSpan.FromSeconds(60) }],
+    };
+
     [Fact(Timeout = LabCollection.Bound)]
     public async Task In_pre_copy_it_is_aborted_and_the_VM_stays()
     {
@@ -114,5 +121,45 @@ public sealed class StoppingTests(LabFixture lab)
         Assert.NotNull(result.Sent);
         Assert.NotNull(result.Passes);
         await guest.RunsOnlyOnAsync(migration.Destination);
+    }
+
+    [Theory(Timeout = LabCollection.Bound)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_migration_of_a_paused_guest_is_stopped_and_the_guest_is_as_it_was(bool pausedByUs)
+    {
+        Guest guest = await lab.BusyGuestAsync();
+        string host = (await guest.ListedAsync()).Host;
+        if (!pausedByUs)
+        {
+            await guest.VirshAsync(host, "suspend");
+        }
+
+        try
+        {
+            await using Migration migration = Migration.Start(await lab.PlanAsync(guest, s_slow with { Policy = pausedByUs ? s_pauseAtOnce : null }));
+            await migration.UnderWayAsync();
+            await Until.HoldsAsync("the guest stands", async () => await guest.VirshAsync(host, "domstate") == "paused");
+            VmMigration shown = (await lab.ListedMigrationAsync(guest))!;
+            StoppedMigration stopped = await lab.Stopper.StopAsync(shown, CancellationToken.None);
+            Assert.Equal(MigrationEndState.Stayed, stopped.EndState);
+            MigrationResult result = await migration.ResultAsync();
+            Assert.Equal(
+                (MigrationOutcome.Aborted, MigrationEndState.Stayed, "MigrationStoppedElsewhere"),
+                (result.Outcome, result.EndState, result.ErrorId));
+            if (!pausedByUs)
+            {
+                Assert.Equal("paused (user)", await guest.VirshAsync(host, "domstate", "--reason"));
+            }
+        }
+        finally
+        {
+            if (!pausedByUs)
+            {
+                await guest.VirshAsync(host, "resume");
+            }
+        }
+
+        await guest.RunsOnlyOnAsync(host);
     }
 }

@@ -75,6 +75,9 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     /// <summary>What happens with a call, when it has been made and before its answer arrives.</summary>
     public Action<string> OnCall { get; set; } = _ => { };
 
+    /// <summary>How a guest takes what it is told; it answers at once unless a test says otherwise.</summary>
+    public Func<string, CancellationToken, Task<bool>> Guest { get; set; } = (_, _) => Task.FromResult(true);
+
     /// <summary>Whether an abort ends the transfer.</summary>
     public bool Aborts { get; set; } = true;
 
@@ -251,6 +254,12 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public Task SetVmOptionsAsync(Guid vm, VmMigrationOptions options, CancellationToken cancellationToken) =>
         Do("SetVmOptions", () => VmOptions[vm] = new(vm, VmOptions.GetValueOrDefault(vm)?.Name ?? $"vm{vm.ToString()[..8]}", options));
+
+    public async Task<bool> TellGuestAsync(Guid vm, GuestNotice how, string message, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await Do($"TellGuest {vm.ToString()[..8]} {how} {patience.TotalSeconds} s {message}");
+        return await Guest(message, cancellationToken);
+    }
 
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {

@@ -139,6 +139,30 @@ public sealed class MigrationRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_somebody_else_stopped_is_no_failure_and_says_so()
+    {
+        Task<MigrationResult> running = Start();
+        (await _source.NextTransferAsync()).Fail(HypervisorFault.Aborted);
+        MigrationResult result = await running;
+        Assert.Equal(
+            (MigrationOutcome.Aborted, MigrationEndState.Stayed, "MigrationStoppedElsewhere", "h1"),
+            (result.Outcome, result.EndState, result.ErrorId, result.Host));
+        Assert.Contains("somebody else stopped it", result.Error, StringComparison.Ordinal);
+        Assert.Equal("Start it again when it suits.", result.RecommendedAction);
+        Assert.Equal(TimeSpan.FromMilliseconds(777), _source.Downtimes[s_vm]);
+    }
+
+    // libvirt's word is the same wherever the VM is: only the hosts say that it stayed.
+    [Fact]
+    public async Task A_VM_that_moved_was_not_stopped_by_anybody()
+    {
+        Task<MigrationResult> running = Start();
+        (await _source.NextTransferAsync()).MoveBut(HypervisorFault.Aborted);
+        MigrationResult result = await running;
+        Assert.Equal((MigrationOutcome.Succeeded, null), (result.Outcome, result.ErrorId));
+    }
+
+    [Fact]
     public async Task An_abort_that_is_refused_is_asked_for_again_until_the_call_returns()
     {
         Task<MigrationResult> running = Start();

@@ -83,15 +83,15 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(HypervisorFault.Internal, "HypervisorError")]
-    [InlineData(HypervisorFault.Aborted, "MigrationAborted")]
-    public async Task A_run_that_failed_is_recorded_with_its_error(HypervisorFault fault, string errorId)
+    [InlineData(HypervisorFault.Internal, MigrationOutcome.Failed, "HypervisorError")]
+    [InlineData(HypervisorFault.Aborted, MigrationOutcome.Aborted, "MigrationStoppedElsewhere")]
+    public async Task A_run_that_failed_is_recorded_with_its_error(HypervisorFault fault, MigrationOutcome outcome, string errorId)
     {
         Task<MigrationResult> running = StartAsync(Given.Plan());
         (await _world.Source.NextTransferAsync()).Fail(fault);
         MigrationResult result = await running;
         MigrationRecord record = Assert.Single(_history.Records);
-        Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Stayed, "h1", errorId), (record.Outcome, record.EndState, record.Host, record.ErrorId));
+        Assert.Equal((outcome, MigrationEndState.Stayed, "h1", errorId), (record.Outcome, record.EndState, record.Host, record.ErrorId));
         Assert.Equal((result.Error, result.RecommendedAction), (record.Error, record.RecommendedAction));
     }
 

@@ -190,6 +190,22 @@ public sealed class DevicesXmlTests
         Assert.Equal(expected, Definitions.Read($"<os><type>hvm</type>{nvram}</os>").Nvram);
 
     [Theory]
+    [InlineData("<channel type='unix'><target type='virtio' name='org.example.notice.0'/></channel>", "org.example.notice.0", false)]
+    [InlineData("<channel type='unix'><target type='virtio' name='a'/></channel><channel type='unix'><source mode='bind'/><target type='virtio' name='b'/></channel>", "a,b", false)]
+    [InlineData("<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>", "", true)]
+    [InlineData("<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>", "", false)]
+    [InlineData("<channel type='pty'><target type='virtio' name='a'/></channel>", "", false)]
+    [InlineData("<channel type='unix'><target type='guestfwd' address='10.0.2.1' port='4600'/></channel>", "", false)]
+    [InlineData("<channel type='unix'><target type='virtio'/></channel>", "", false)]
+    [InlineData("", "", false)]
+    public void Which_channels_somebody_can_talk_over_and_whether_there_is_the_agents(string channels, string names, bool agent)
+    {
+        VmDefinition definition = Definitions.ReadDevices(channels);
+        Assert.Equal(names, string.Join(',', definition.Channels));
+        Assert.Equal(agent, definition.AgentChannel);
+    }
+
+    [Theory]
     [InlineData("<tpm model='tpm-crb'><backend type='emulator'/></tpm>", true)]
     [InlineData("", false)]
     public void Whether_it_has_a_TPM(string tpm, bool expected)

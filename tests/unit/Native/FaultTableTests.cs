@@ -17,6 +17,7 @@ public sealed class FaultTableTests
         { 10, 69, 0, "", HypervisorFault.MovedNotPersisted },
         { 10, 93, 0, "", HypervisorFault.MovedUnconfirmed },
         { 10, 78, 0, "operation aborted: job 'migration out' canceled by client", HypervisorFault.Aborted },
+        { 10, 86, 0, "Guest agent is not responding: QEMU guest agent is not connected", HypervisorFault.GuestUnresponsive },
         { 10, 81, 0, "Unsafe migration: Migration without shared storage is unsafe", HypervisorFault.Unsafe },
 
         { 10, 3, 0, "", HypervisorFault.NotSupported },

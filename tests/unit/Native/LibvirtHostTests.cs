@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Native.Xml;
+using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Ports;
 using VirtMigration.Units;
@@ -214,6 +215,24 @@ public sealed class LibvirtHostTests
         {
             File.Delete(path);
         }
+    }
+
+    // The driver has neither channels nor agents: what matters is that each way ends with one clear error, and that the host can still be
+    // asked afterwards.
+    [LibvirtTheory]
+    [InlineData("channel:org.example.notice.0", "over channel org.example.notice.0")]
+    [InlineData("agent:notify", "do notify")]
+    public async Task A_guest_that_cannot_be_told_is_an_error_that_names_the_way(string how, string action)
+    {
+        IHypervisorHost host = await TestWorld.ConnectAsync(TestWorld.DefaultUri);
+        Guid vm = await FirstAsync(host);
+        HypervisorException error = await Assert.ThrowsAsync<HypervisorException>(
+            () => host.TellGuestAsync(vm, GuestNotice.Parse(how), "{}", TimeSpan.FromSeconds(10), s_none));
+        Assert.Equal((HypervisorFault.NotSupported, "h1"), (error.Fault, error.Host));
+        Assert.Contains(action, error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => host.TellGuestAsync(vm, GuestNotice.Parse(how), "{}", TimeSpan.FromSeconds(10), new CancellationToken(canceled: true)));
+        Assert.NotEmpty(await host.ListAsync(s_none));
     }
 
     [LibvirtFact]

@@ -17,6 +17,7 @@ public sealed class VmOptionsXmlTests
         Encryption = true,
         MaxDowntime = TimeSpan.FromMilliseconds(500),
         RemapPins = true,
+        GuestNotice = GuestNotice.Parse("channel:org.example.notice.0"),
         MigrationMode = MigrationMode.ManualOnly,
         HighPerformance = true,
         AssignedHosts = HostNames.Parse("h1,h2"),
@@ -55,6 +56,8 @@ public sealed class VmOptionsXmlTests
         { new() { MaxDowntime = TimeSpan.FromSeconds(2000) }, "maxDowntime=\"2000000ms\"" },
         { new() { RemapPins = true }, "remapPins=\"yes\"" },
         { new() { RemapPins = false }, "remapPins=\"no\"" },
+        { new() { GuestNotice = GuestNotice.Disabled }, "guestNotice=\"Disabled\"" },
+        { new() { GuestNotice = GuestNotice.Parse("agent:__com.example_notify") }, "guestNotice=\"agent:__com.example_notify\"" },
         { new() { MigrationMode = MigrationMode.ManualAndAutomatic }, "migrationMode=\"ManualAndAutomatic\"" },
         { new() { MigrationMode = MigrationMode.ManualOnly }, "migrationMode=\"ManualOnly\"" },
         { new() { MigrationMode = MigrationMode.NotMigratable }, "migrationMode=\"NotMigratable\"" },
@@ -82,7 +85,7 @@ public sealed class VmOptionsXmlTests
         Assert.Equal(
             "<options version=\"1\" policy=\"Very &lt;&quot;&amp;'&gt; Large\" parallelConnections=\"255\" maxParallelConnections=\"8\" "
                 + "migrationBandwidth=\"1000000000bps\" switchoverBandwidth=\"Link\" encryption=\"yes\" maxDowntime=\"500ms\" "
-                + "remapPins=\"yes\" migrationMode=\"ManualOnly\" highPerformance=\"yes\" assignedHosts=\"h1,h2\" excludedHosts=\"h3\" preferredHosts=\"h1\" "
+                + "remapPins=\"yes\" guestNotice=\"channel:org.example.notice.0\" migrationMode=\"ManualOnly\" highPerformance=\"yes\" assignedHosts=\"h1,h2\" excludedHosts=\"h3\" preferredHosts=\"h1\" "
                 + "avoidedHosts=\"h2\" />",
             text);
         Assert.Equal(s_all, VmOptionsXml.Read(text!));
@@ -152,6 +155,7 @@ public sealed class VmOptionsXmlTests
     [InlineData("version='1' maxDowntime='2000001ms'", "'2000001ms'")]
     [InlineData("version='1' maxDowntime='99999999999999h'", "'99999999999999h'")]
     [InlineData("version='1' remapPins='true'", "'true'")]
+    [InlineData("version='1' guestNotice='agent:guest-exec'", "runs programs in the guest")]
     [InlineData("version='1' migrationMode='1'", "'1'")]
     [InlineData("version='1' migrationMode='manualOnly'", "'manualOnly'")]
     [InlineData("version='1' migrationMode=''", "''")]

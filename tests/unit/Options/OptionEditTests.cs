@@ -49,6 +49,7 @@ public sealed class OptionEditTests
         VmMigrationOptions full = new()
         {
             RemapPins = true,
+            GuestNotice = GuestNotice.Parse("channel:a"),
             MigrationMode = MigrationMode.ManualOnly,
             HighPerformance = true,
             AssignedHosts = HostNames.Parse("h1"),

@@ -71,6 +71,12 @@ public sealed class OptionResolverTests
             Parameter = (it => it with { RemapPins = false }, "False"),
             Vm = (it => it with { RemapPins = true }, "True"),
         },
+        new("GuestNotice", "Disabled (Default)", it => Text(it.GuestNotice))
+        {
+            Parameter = (it => it with { GuestNotice = GuestNotice.Disabled }, "Disabled"),
+            Vm = (it => it with { GuestNotice = GuestNotice.Parse("channel:a") }, "channel:a"),
+            Cluster = (it => it with { GuestNotice = GuestNotice.Parse("agent:b") }, "agent:b"),
+        },
         new("MaxConcurrent", "2 (Policy)", it => Text(it.MaxConcurrent))
         {
             Cluster = (it => it with { MaxConcurrent = 6 }, "6"),

@@ -17,6 +17,7 @@ public sealed class OptionTextTests
         MigrationBandwidth = BandwidthChoice.Parse("5Gbps"),
         SwitchoverBandwidth = BandwidthChoice.Link,
         Encryption = true,
+        GuestNotice = GuestNotice.Parse("agent:notify"),
         MaxConcurrent = 3,
         MigrationNetwork = "10.78.0.0/24",
         PassthroughCountsAsPinned = false,
@@ -32,6 +33,7 @@ public sealed class OptionTextTests
         Encryption = false,
         MaxDowntime = TimeSpan.FromMilliseconds(1500),
         RemapPins = true,
+        GuestNotice = GuestNotice.Parse("channel:org.example.notice.0"),
         MigrationMode = MigrationMode.NotMigratable,
         HighPerformance = false,
         AssignedHosts = HostNames.Parse("h2,h1"),
@@ -64,10 +66,10 @@ public sealed class OptionTextTests
     public void What_is_stated_is_written_as_people_write_it()
     {
         Assert.Equal(
-            ["VeryLarge", "8", "12", "True", "5 Gbps", "Link", "True", "3", "10.78.0.0/24", "False"],
+            ["VeryLarge", "8", "12", "True", "5 Gbps", "Link", "True", "agent:notify", "3", "10.78.0.0/24", "False"],
             OptionText.Of(s_full).Select(pair => pair.Value));
         Assert.Equal(
-            ["PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms", "True", "NotMigratable", "False", "h1,h2", "h3", "h1", "h2"],
+            ["PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms", "True", "channel:org.example.notice.0", "NotMigratable", "False", "h1,h2", "h3", "h1", "h2"],
             OptionText.Of(s_fullOfVm).Select(pair => pair.Value));
     }
 
@@ -103,6 +105,7 @@ public sealed class OptionTextTests
                 silent.SwitchoverBandwidth, silent.Encryption));
         Assert.Null(silent.MaxConcurrent);
         Assert.Null(silent.MigrationNetwork);
+        Assert.Equal((GuestNotice.Disabled, "agent:notify"), (silent.GuestNotice, ClusterMigrationOption.From(s_full).GuestNotice.Value));
         Assert.True(silent.PassthroughCountsAsPinned);
         Assert.False(ClusterMigrationOption.From(s_full).PassthroughCountsAsPinned);
         Assert.Empty(silent.Stated);
@@ -136,9 +139,9 @@ public sealed class OptionTextTests
                 option.MaxDowntime,
             ]);
         Assert.Equal(
-            ["ClusterValue", "ClusterValue", "ClusterValue", "h1,h2", "ClusterValue", "ClusterValue", "ClusterValue"],
+            ["ClusterValue", "ClusterValue", "ClusterValue", "ClusterValue", "h1,h2", "ClusterValue", "ClusterValue", "ClusterValue"],
             [
-                option.RemapPins, option.MigrationMode, option.HighPerformance, option.AssignedHosts, option.ExcludedHosts, option.PreferredHosts,
+                option.RemapPins, option.GuestNotice, option.MigrationMode, option.HighPerformance, option.AssignedHosts, option.ExcludedHosts, option.PreferredHosts,
                 option.AvoidedHosts,
             ]);
         Assert.Equal(["vCPU 0 is pinned"], Assert.IsType<string[]>(option.PinnedBy));
@@ -146,7 +149,7 @@ public sealed class OptionTextTests
             [
                 "Policy VeryLarge (Cluster)", "ParallelConnections Auto (Vm)", "MaxParallelConnections 16 (Default)", "MigrationBandwidth Link (Default)",
                 "SwitchoverBandwidth None (Default)", "Encryption True (Cluster)", "MaxDowntime 300 ms (Policy)",
-                "RemapPins False (Default)", "MigrationMode ManualOnly (Default)",
+                "RemapPins False (Default)", "GuestNotice Disabled (Default)", "MigrationMode ManualOnly (Default)",
             ],
             option.Effective.Select(one => one.ToString()));
         Assert.Equal("half of it is unknown", option.Problem);

@@ -64,6 +64,8 @@ internal sealed class AnyRequest(int seed)
                 OnlineVCpus = vCpus,
                 Memory = memory,
                 EmulatorPin = emulator,
+                Channels = Maybe() ? ["a"] : [],
+                AgentChannel = Maybe(),
                 MemoryHardLimit = _random.Next(3) == 0 ? new(memory.Bytes + Pick(-4096, -1, 0, 4096)) : null,
                 Options = AnyOfVm(),
             },
@@ -122,6 +124,7 @@ internal sealed class AnyRequest(int seed)
         Compression = Sometimes() ? Pick(Enum.GetValues<CompressionMethod>()) : null,
         Encryption = Sometimes() ? Maybe() : null,
         RemapPins = Sometimes() ? Maybe() : null,
+        GuestNotice = Sometimes() ? GuestNotice.Parse(Pick("Disabled", "channel:a", "agent:b")) : null,
         Transport = Rarely()
             ? Pick(MigrationTransport.Tunnelled, MigrationTransport.Rdma)
             : Pick(MigrationTransport.PeerToPeer, MigrationTransport.PeerToPeer, MigrationTransport.PeerToPeer, MigrationTransport.Attached),
@@ -136,6 +139,7 @@ internal sealed class AnyRequest(int seed)
         SwitchoverBandwidth = Sometimes() ? AnyBandwidth("None", "Link") : null,
         Encryption = Sometimes() ? Maybe() : null,
         RemapPins = Sometimes() ? Maybe() : null,
+        GuestNotice = Sometimes() ? GuestNotice.Parse(Pick("Disabled", "channel:a", "agent:b")) : null,
         MaxDowntime = Sometimes() ? DurationText.Parse(Pick("1ms", "300ms", "30s", "2000s")) : null,
         Problem = Rarely() ? "a newer version wrote it" : null,
     }, options => OptionRules.Check(options, "db1"));

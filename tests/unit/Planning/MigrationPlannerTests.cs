@@ -13,6 +13,7 @@ public sealed class MigrationPlannerTests
     [
         "Policy", "Destination", "Transport", "Persistence", "ParallelConnections", "ZeroCopy", "Compression", "AutoConverge", "PostCopy",
         "Schedule", "Deadlines", "MigrationAddress", "Bandwidth", "SwitchoverBandwidth", "Timeout", "Encryption", "InitialDowntime", "Concurrency",
+        "GuestNotice",
     ];
 
     public static TheoryData<string> Policies => [.. BuiltInPolicies.All.Select(policy => policy.Name)];

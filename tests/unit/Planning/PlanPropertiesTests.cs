@@ -16,8 +16,9 @@ public sealed class PlanPropertiesTests
 
     private static readonly string[] s_settings =
     [
-        "AutoConverge", "Bandwidth", "Compression", "Concurrency", "Deadlines", "Destination", "Encryption", "InitialDowntime", "MigrationAddress",
-        "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "PostCopyBandwidth", "Schedule", "SwitchoverBandwidth", "Timeout", "Transport", "ZeroCopy",
+        "AutoConverge", "Bandwidth", "Compression", "Concurrency", "Deadlines", "Destination", "Encryption", "GuestNotice", "InitialDowntime",
+        "MigrationAddress", "ParallelConnections", "Persistence", "Pins", "Policy", "PostCopy", "PostCopyBandwidth", "Schedule", "SwitchoverBandwidth",
+        "Timeout", "Transport", "ZeroCopy",
     ];
 
     private static readonly HashSet<string> s_refusals =
@@ -160,6 +161,7 @@ public sealed class PlanPropertiesTests
             Assert.True(plan.Decision("Compression").Taken == $"{plan.Transfer.Compression}", what);
             Assert.True(plan.Decision("Bandwidth").Taken == $"{plan.Transfer.Bandwidth}", what);
             Assert.True(plan.Decision("SwitchoverBandwidth").Taken == ((plan.Transfer.SwitchoverBandwidth ?? plan.MonitorSwitchoverBandwidth)?.ToString() ?? "None"), what);
+            Assert.True(plan.Decision("GuestNotice").Taken == plan.GuestNotice.Value, what);
             Assert.True(plan.Decision("Concurrency").Taken == $"{plan.Concurrency}", what);
             Assert.True(plan.Decision("Policy").Taken == plan.Policy, what);
             Assert.True(plan.Decision("InitialDowntime").Taken == DurationText.Format(plan.InitialDowntime), what);

@@ -57,6 +57,7 @@ public sealed class ClusterFileOptionsTests : IDisposable
             MigrationBandwidth = BandwidthChoice.Of(Bandwidth.FromBitsPerSecond(12_345_678_901)),
             SwitchoverBandwidth = BandwidthChoice.Link,
             Encryption = false,
+            GuestNotice = GuestNotice.Parse("channel:org.example.notice.0"),
             MaxConcurrent = 4,
             MigrationNetwork = "fd00:78::/64",
         };
