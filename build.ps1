@@ -6,7 +6,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Docs', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Aborts', 'Docs', 'Package', 'Clean')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -106,6 +106,13 @@ function Benchmark {
     foreach ($script in Get-ChildItem tests/benchmarks/*.Benchmark.ps1) {
         & (Get-Process -Id $PID).Path -NoProfile -File $script.FullName
     }
+}
+
+# A migration is aborted at 50 random moments, or as many as are said: ./build.ps1 -Task Aborts 200
+function Aborts {
+    Use-Lab
+    $env:VIRTMIGRATION_LAB_ABORTS = $Arguments ? $Arguments[0] : 50
+    dotnet test tests/lab -c Release --nologo -v quiet --filter FullyQualifiedName~RandomAbort --logger 'console;verbosity=detailed'
 }
 
 function Docs {

@@ -175,6 +175,11 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
         if (_stop.IsCancellationRequested)
         {
             Tell(result.Error ?? result.Describe());
+            foreach (string notice in result.Notices)
+            {
+                Tell($"VM '{result.VM}': {notice}");
+            }
+
             return;
         }
 

@@ -143,11 +143,12 @@ function Invoke-Shell([string] $Script, [int] $Seconds = 90, [string[]] $Before 
     (& $command[0] $command[1..($command.Count - 1)] 2>&1 | ForEach-Object { "$_" -replace '\x1b\[[0-9;?]*[A-Za-z]', '' }) -join "`n"
 }
 
-# A script in a shell of its own that goes on beside the test; its output goes to a file.
-function Start-Shell([string] $Script) {
+# A script in a shell of its own that goes on beside the test; its output goes to a file. Through: a command that starts it (nohup).
+function Start-Shell([string] $Script, [string] $Through) {
     $log = Join-Path ([IO.Path]::GetTempPath()) "ps-$([guid]::NewGuid()).log"
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes((Get-Preamble) + $Script))
-    $process = Start-Process $script:Pwsh -PassThru -RedirectStandardOutput $log -RedirectStandardError "$log.err" -ArgumentList '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
+    $command = @($Through, $script:Pwsh, '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded) | Where-Object { $_ }
+    $process = Start-Process $command[0] -PassThru -RedirectStandardOutput $log -RedirectStandardError "$log.err" -ArgumentList $command[1..($command.Count - 1)]
     [pscustomobject]@{ Process = $process; Log = $log }
 }
 

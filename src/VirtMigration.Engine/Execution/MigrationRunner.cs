@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VirtMigration.Convergence;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
@@ -13,10 +12,6 @@ namespace VirtMigration.Execution;
 /// <param name="history">Where each run that was started is recorded; null: nowhere.</param>
 public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? history = null)
 {
-    // Long enough for a daemon to clear an aborted migration away (0.03 s in practice), short enough for a person at a prompt.
-    private static readonly TimeSpan s_settlePatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_settleRetry = TimeSpan.FromMilliseconds(100);
-
     // Recording takes milliseconds; a disk or a server that hangs must not keep the result from its operator.
     private static readonly TimeSpan s_recordPatience = TimeSpan.FromSeconds(5);
 
@@ -24,7 +19,8 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
     /// <param name="run">The plan, the hosts and who asked.</param>
     /// <param name="progress">Takes samples, on whatever thread; null: nobody looks.</param>
     /// <param name="stop">Aborts in pre-copy, detaches in post-copy.</param>
-    /// <exception cref="VirtMigrationException">The VM could not be prepared, and is as it was.</exception>
+    /// <exception cref="VirtMigrationException">The VM could not be prepared, and is as it was; or MigrationAlreadyRunning: somebody else
+    /// migrates it, and nothing was done to that.</exception>
     public async Task<MigrationResult> RunAsync(MigrationRun run, IProgress<MigrationSample>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -33,7 +29,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         MigrationPlan plan = run.Plan;
 
         stop.ThrowIfCancellationRequested();
-        PreparedVm prepared = await PreparedVm.PrepareAsync(run, startedAt, stop);
+        PreparedVm prepared = await PreparedVm.PrepareAsync(run, clock, startedAt, stop);
         await using IMigrationEvents events = prepared.Events;
         SampleLog samples = new(progress);
         TransferWatch watch = new(run, events, samples, clock);
@@ -44,7 +40,8 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
             end = await watch.RunAsync(plan.Transfer with { Techniques = plan.Transfer.Techniques & ~MigrationTechniques.ZeroCopy }, stop);
         }
 
-        (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await AskBothAsync(run, end);
+        await prepared.YieldToAnotherAsync(end.Error);
+        (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await new EndInquiry(run, clock).AskAsync(end, stop);
         List<string> notices = [.. run.Notices, .. await prepared.FinishAsync(state, end.Error)];
         MigrationCounters? figures = state == MigrationEndState.Moved ? watch.Completed ?? await CompletedAsync(run) : null;
         samples.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
@@ -82,25 +79,6 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         {
             string reason = error is TimeoutException ? $"the history has not answered for {DurationText.Exact(s_recordPatience)}" : error.Message;
             return result with { Notices = (string[])[.. result.Notices, $"the run could not be recorded: {reason}"] };
-        }
-    }
-
-    // A migration that just ended may be half cleared away, so an answer that is not final is asked for again, for a while.
-    private static async Task<(VmObservation Source, VmObservation Destination, MigrationEndState State)> AskBothAsync(MigrationRun run, TransferEnd end)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            VmObservation[] said = await Task.WhenAll(
-                run.Source.ObserveAsync(run.Plan.Uuid, CancellationToken.None),
-                run.Destination.ObserveAsync(run.Plan.Uuid, CancellationToken.None));
-            MigrationEndState state = EndStateClassifier.Classify(said[0], said[1], end.SaidToHaveMoved);
-            if (end.Detached || EndStateClassifier.IsSettled(state, said[0], said[1]) || Stopwatch.GetElapsedTime(start) >= s_settlePatience)
-            {
-                return (said[0], said[1], state);
-            }
-
-            await Task.Delay(s_settleRetry);
         }
     }
 

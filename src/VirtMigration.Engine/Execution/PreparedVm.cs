@@ -8,17 +8,22 @@ namespace VirtMigration.Execution;
 /// <summary>A VM made ready for a migration, and what must be put right after it.</summary>
 internal sealed class PreparedVm
 {
+    private const string AlreadyRunning = "MigrationAlreadyRunning";
+
     private readonly MigrationRun _run;
+    private readonly IntentClaim _claim;
     private readonly SavedDefinition? _saved;
     private readonly TimeSpan _downtimeBefore;
     private readonly Bandwidth? _speedBefore;
     private readonly List<string> _notices = [];
+    private bool _limited;
     private bool _usedMonitor;
 
-    private PreparedVm(MigrationRun run, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore, Bandwidth? speedBefore)
+    private PreparedVm(MigrationRun run, IntentClaim claim, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore, Bandwidth? speedBefore)
     {
         _speedBefore = speedBefore;
         _run = run;
+        _claim = claim;
         Events = events;
         _saved = saved;
         _downtimeBefore = downtimeBefore;
@@ -28,14 +33,13 @@ internal sealed class PreparedVm
     public IMigrationEvents Events { get; }
 
     /// <summary>Reads what has to be restored, then sets what the plan says. If a step fails, the ones before it are undone.</summary>
-    public static async Task<PreparedVm> PrepareAsync(MigrationRun run, DateTimeOffset now, CancellationToken stop)
+    public static async Task<PreparedVm> PrepareAsync(MigrationRun run, TimeProvider clock, DateTimeOffset now, CancellationToken stop)
     {
         MigrationPlan plan = run.Plan;
         IHypervisorHost source = run.Source;
         Task<SavedDefinition?> saving = source.SaveDefinitionAsync(plan.Uuid, stop);
-        Task<TimeSpan> reading = source.GetMaxDowntimeAsync(plan.Uuid, stop);
         Task<MigrationCounters?> looking = source.GetJobAsync(plan.Uuid, stop);
-        await Task.WhenAll(saving, reading, looking);
+        await Task.WhenAll(saving, looking);
         if (await looking is not null)
         {
             throw AlreadyUnderWay(plan.VM, plan.Source);
@@ -46,22 +50,65 @@ internal sealed class PreparedVm
             ? await source.GetMaxBandwidthAsync(plan.Uuid, stop)
             : null;
         IMigrationEvents events = await source.SubscribeAsync(plan.Uuid, stop);
-        PreparedVm prepared = new(run, events, await saving, await reading, speed);
+        PreparedVm? prepared = null;
         try
         {
-            await source.SetIntentAsync(
-                plan.Uuid,
-                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now, prepared._downtimeBefore),
-                stop);
+            IntentClaim claim = await IntentClaim.OpenAsync(run, clock, now, stop);
+            prepared = new(run, claim, events, await saving, claim.DowntimeBefore, speed);
+            await claim.TakeAsync(stop);
+            prepared._limited = true;
             await source.SetMaxDowntimeAsync(plan.Uuid, plan.InitialDowntime, stop);
             await prepared.TellSwitchoverBandwidthAsync(stop);
             return prepared;
         }
+        catch (VirtMigrationException error) when (error.ErrorId == AlreadyRunning)
+        {
+            // Nothing but the record was written, and libvirt would make it wait for 30 s to be removed while the other's job holds the VM.
+            await events.DisposeAsync();
+            throw;
+        }
         catch
         {
             await events.DisposeAsync();
-            _ = await prepared.RestoreSourceAsync();
+            if (prepared is not null)
+            {
+                _ = await prepared.RestoreSourceAsync();
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>Where the hypervisor refused the transfer because somebody else migrates the VM since a moment ago: leaves all to
+    /// them.</summary>
+    /// <param name="error">What the hypervisor said.</param>
+    /// <exception cref="VirtMigrationException">MigrationAlreadyRunning.</exception>
+    public async Task YieldToAnotherAsync(HypervisorException? error)
+    {
+        // A call that was refused for the VM's state has no job of its own: one that is there is another's.
+        if (error?.Fault != HypervisorFault.InvalidState || !await HasJobAsync())
+        {
+            return;
+        }
+
+        // Another of our own would have written its record over this one, and set its own limit.
+        if (await _claim.StandsAsync())
+        {
+            await RestoreLimitsAsync([]);
+        }
+
+        throw AlreadyUnderWay(_run.Plan.VM, _run.Plan.Source);
+    }
+
+    private async Task<bool> HasJobAsync()
+    {
+        try
+        {
+            return await _run.Source.GetJobAsync(_run.Plan.Uuid, CancellationToken.None) is not null;
+        }
+        catch (HypervisorException)
+        {
+            return false;
         }
     }
 
@@ -87,7 +134,7 @@ internal sealed class PreparedVm
 
     /// <summary>The error for a VM that is migrating already.</summary>
     public static VirtMigrationException AlreadyUnderWay(string vm, string host) => new(
-        "MigrationAlreadyRunning",
+        AlreadyRunning,
         $"VM '{vm}' on {host} is being migrated already.",
         $"Watch it: Watch-VmMigration {vm}, or stop it: Stop-VmMigration {vm}.",
         vm);
@@ -109,11 +156,21 @@ internal sealed class PreparedVm
     private async Task<IReadOnlyList<string>> RestoreSourceAsync()
     {
         List<string> notices = [];
+        await RestoreLimitsAsync(notices);
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => _claim.RemoveAsync(_run.Source));
+        return notices;
+    }
 
+    private async Task RestoreLimitsAsync(List<string> notices)
+    {
         // The limit outlives an aborted migration, and a virsh user's next one would run with it.
-        await TryAsync(notices, $"the VM's downtime limit could not be set back to {DurationText.Format(_downtimeBefore)}",
-            () => _run.Source.SetMaxDowntimeAsync(_run.Plan.Uuid, _downtimeBefore, CancellationToken.None));
-        if (_speedBefore is Bandwidth speed)
+        if (_limited)
+        {
+            await TryAsync(notices, $"the VM's downtime limit could not be set back to {DurationText.Format(_downtimeBefore)}",
+                () => _run.Source.SetMaxDowntimeAsync(_run.Plan.Uuid, _downtimeBefore, CancellationToken.None));
+        }
+
+        if (_limited && _speedBefore is Bandwidth speed)
         {
             await TryAsync(notices, $"the VM's migration bandwidth could not be set back to {speed}",
                 () => _run.Source.SetMaxBandwidthAsync(_run.Plan.Uuid, speed, CancellationToken.None));
@@ -124,10 +181,6 @@ internal sealed class PreparedVm
             await TryAsync(notices, "the switchover bandwidth could not be cleared",
                 () => _run.Source.SetSwitchoverBandwidthAsync(_run.Plan.Uuid, null, CancellationToken.None));
         }
-
-        await TryAsync(notices, "the intent record could not be removed from the VM's metadata",
-            () => _run.Source.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None));
-        return notices;
     }
 
     private async Task<IReadOnlyList<string>> SettleDestinationAsync(HypervisorException? error)
@@ -147,8 +200,7 @@ internal sealed class PreparedVm
                 () => destination.SetAutostartAsync(_run.Plan.Uuid, true, CancellationToken.None));
         }
 
-        await TryAsync(notices, "the intent record could not be removed from the VM's metadata",
-            () => destination.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None));
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => _claim.RemoveAsync(destination));
         return notices;
     }
 

@@ -110,13 +110,12 @@ internal sealed unsafe partial class LibvirtDomain
     {
         string host = _connection.Host;
         HypervisorException exception = error.ToException(host, $"migrate VM {Name} to {destination}");
-        return exception.Fault == HypervisorFault.Unreachable && _connection.IsAlive
-            ? new(
-                exception.Fault,
-                host,
-                exception.Code,
-                $"VM {Name} could not be migrated: the daemon of {host} could not reach {destination}: {error.Message}",
-                $"Try it from {host}, as root: virsh -c {destination} version. If another address works there, make it the peer URI.")
-            : exception;
+        if (exception.Fault != HypervisorFault.Unreachable || !_connection.IsAlive)
+        {
+            return exception;
+        }
+
+        (string cause, string action) = PeerFailure.Describe(host, destination, error.Message);
+        return new(exception.Fault, host, exception.Code, $"VM {Name} could not be migrated: {cause}: {error.Message}", action);
     }
 }

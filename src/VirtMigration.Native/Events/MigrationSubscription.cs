@@ -58,6 +58,12 @@ internal sealed class MigrationSubscription : IMigrationEvents
     {
         await _closed.DisposeAsync();
         _ = Writer.TryComplete();
+        if (!_connection.IsAlive)
+        {
+            // The subscription has gone with it, and opening another connection only to find that would take time.
+            return;
+        }
+
         try
         {
             await _lane.ChangeAsync("end a subscription", Remove, CancellationToken.None);

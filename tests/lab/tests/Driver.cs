@@ -11,12 +11,13 @@ namespace VirtMigration.LabTests;
 /// <summary>The assembly as a program: it drives one migration, in a process that a test can kill.</summary>
 internal static class Driver
 {
-    /// <summary><c>CLUSTERFOLDER VM DESTINATION POLICY BANDWIDTH [--attached]</c>.</summary>
+    /// <summary><c>CLUSTERFOLDER VM DESTINATION POLICY BANDWIDTH [--attached] [--on-signal]</c>. With the last it plans, prints a line, starts
+    /// when a line comes in, and prints how it ended: the outcome, or the error's id.</summary>
     public static async Task<int> Main(string[] arguments)
     {
         if (arguments is not [string folder, string vm, string destination, string policy, string bandwidth, .. string[] rest])
         {
-            await Console.Error.WriteLineAsync("usage: CLUSTERFOLDER VM DESTINATION POLICY BANDWIDTH [--attached]");
+            await Console.Error.WriteLineAsync("usage: CLUSTERFOLDER VM DESTINATION POLICY BANDWIDTH [--attached] [--on-signal]");
             return 2;
         }
 
@@ -32,7 +33,26 @@ internal static class Driver
             Transport = rest.Contains("--attached") ? MigrationTransport.Attached : MigrationTransport.PeerToPeer,
         };
         MigrationRun run = await new PlanMaker(hypervisor, registry, "driver@lab").MakeAsync(listed, options, CancellationToken.None);
-        MigrationResult result = await new MigrationRunner(TimeProvider.System).RunAsync(run, null, CancellationToken.None);
-        return result.Outcome == MigrationOutcome.Succeeded ? 0 : 1;
+        if (!rest.Contains("--on-signal"))
+        {
+            return (await MoveAsync(run)).Outcome == MigrationOutcome.Succeeded ? 0 : 1;
+        }
+
+        Console.WriteLine("ready");
+        _ = Console.ReadLine();
+        try
+        {
+            MigrationResult result = await MoveAsync(run);
+            Console.WriteLine($"{result.Outcome} {result.EndState} {result.ErrorId} {result.Error}".TrimEnd());
+        }
+        catch (VirtMigrationException error)
+        {
+            Console.WriteLine($"{error.ErrorId} {error.Message}");
+        }
+
+        return 0;
     }
+
+    private static Task<MigrationResult> MoveAsync(MigrationRun run) =>
+        new MigrationRunner(TimeProvider.System).RunAsync(run, null, CancellationToken.None);
 }

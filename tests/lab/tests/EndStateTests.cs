@@ -17,6 +17,7 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
     public async Task A_dead_daemon_on_the_destination_is_named_and_the_VM_stays()
     {
         Guest guest = await lab.BusyGuestAsync();
+        Aftermath aftermath = await Aftermath.OfAsync(lab, guest);
         await using Migration migration = Migration.Start(await lab.PlanAsync(guest, s_slow));
         await migration.UnderWayAsync();
         MigrationResult result;
@@ -36,13 +37,14 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
         Assert.False(result.OnDestination.Answered);
         Assert.NotNull(result.OnDestination.Error);
         Assert.Contains($"{migration.Destination}: no answer", result.Error, StringComparison.Ordinal);
-        await guest.RunsOnlyOnAsync(migration.Source);
+        await aftermath.HoldsAsync(result);
     }
 
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_dead_QEMU_on_the_destination_costs_the_migration_and_the_VM_stays()
     {
         Guest guest = await lab.BusyGuestAsync();
+        Aftermath aftermath = await Aftermath.OfAsync(lab, guest);
         await using Migration migration = Migration.Start(await lab.PlanAsync(guest, s_slow));
         await migration.UnderWayAsync();
         await LabFixture.LabAsync("kill", migration.Destination, "qemu", guest.Name);
@@ -51,13 +53,14 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
         Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Stayed, migration.Source), (result.Outcome, result.EndState, result.Host));
         Assert.True(result.OnDestination.Answered);
         Assert.NotEqual("MigrationStateUnknown", result.ErrorId);
-        await guest.RunsOnlyOnAsync(migration.Source);
+        await aftermath.HoldsAsync(result);
     }
 
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_management_link_that_goes_down_ends_it_in_bounded_time_with_the_truth()
     {
         Guest guest = await lab.BusyGuestAsync();
+        Aftermath aftermath = await Aftermath.OfAsync(lab, guest);
         await using Migration migration = Migration.Start(await lab.PlanAsync(guest, s_slow));
         await migration.UnderWayAsync();
         MigrationResult result;
@@ -77,13 +80,14 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
         Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Stayed), (result.Outcome, result.EndState));
         Assert.True(result.OnSource.Active);
         Assert.False(result.OnDestination.Answered);
-        await guest.RunsOnlyOnAsync(migration.Source);
+        await aftermath.HoldsAsync(result);
     }
 
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_migration_link_that_goes_down_stalls_it_and_it_can_still_be_aborted()
     {
         Guest guest = await lab.BusyGuestAsync();
+        Aftermath aftermath = await Aftermath.OfAsync(lab, guest);
         await using Migration migration = Migration.Start(await lab.PlanAsync(guest, s_slow));
         await migration.UnderWayAsync();
         MigrationResult result;
@@ -102,7 +106,7 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
 
         output.WriteLine($"{result.Duration}: {result.Error}");
         Assert.Equal((MigrationOutcome.Aborted, MigrationEndState.Stayed), (result.Outcome, result.EndState));
-        await guest.RunsOnlyOnAsync(migration.Source);
+        await aftermath.HoldsAsync(result);
     }
 
     private static bool StandsStill(IReadOnlyCollection<MigrationSample> samples)

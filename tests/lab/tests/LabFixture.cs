@@ -118,8 +118,11 @@ public sealed class LabFixture : IAsyncLifetime
     }
 
     /// <summary>Starts this assembly as a program that drives a migration; see <see cref="Driver"/>.</summary>
-    internal Process StartDriver(params string[] arguments) =>
-        Tool.Start("dotnet", ["exec", typeof(LabFixture).Assembly.Location, ClusterFolder, .. arguments]);
+    internal Process StartDriver(params string[] arguments) => StartDriverOf(ClusterFolder, arguments);
+
+    /// <summary>The same for an operator with a cluster file of his own.</summary>
+    internal static Process StartDriverOf(string clusterFolder, params string[] arguments) =>
+        Tool.Start("dotnet", ["exec", typeof(LabFixture).Assembly.Location, clusterFolder, .. arguments], takesInput: true);
 
     /// <summary>A figure from a line of <c>name=value</c> words.</summary>
     internal static int Figure(string line, string name) =>

@@ -18,5 +18,7 @@ internal sealed class TemporaryCluster : IDisposable
 
     public HostRegistry Registry { get; }
 
+    public string Folder => _folder.FullName;
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -33,8 +33,12 @@ internal static class Tool
     }
 
     /// <summary>Starts a command; who starts it also ends it.</summary>
-    public static Process Start(string file, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(file, arguments)
+    /// <param name="file">The command.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="takesInput">Whether the test writes to its standard input.</param>
+    public static Process Start(string file, IEnumerable<string> arguments, bool takesInput = false) => Process.Start(new ProcessStartInfo(file, arguments)
     {
+        RedirectStandardInput = takesInput,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     })!;

@@ -128,6 +128,7 @@ public sealed class RecordingTests : IDisposable
         FakeTransfer transfer = await _world.Source.NextTransferAsync();
         _world.Source.Says[RunnerWorld.Vm] = VmObservation.NoAnswer("h1", "the connection broke");
         _world.Destination.Says[RunnerWorld.Vm] = VmObservation.NoAnswer("h2", "the connection broke");
+        _world.Source.OnCall = _ => _world.Clock.Advance(TimeSpan.FromSeconds(10));
         transfer.Fail(HypervisorFault.Unreachable);
         await running;
         Assert.Equal((MigrationEndState.Unknown, null), (Assert.Single(_history.Records).EndState, _history.Records[0].Host));
