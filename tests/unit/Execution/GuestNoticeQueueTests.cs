@@ -146,6 +146,7 @@ public sealed class GuestNoticeQueueTests : IDisposable
         FakeTransfer transfer = await H1.NextTransferAsync();
         H1.Says[Given.Id(1)] = Inventory.VmObservation.NoAnswer("h1", "it is off");
         H2.Says[Given.Id(1)] = Inventory.VmObservation.NoAnswer("h2", "it is off");
+        H1.OnCall = call => _clock.Advance(TimeSpan.FromSeconds(call == "Observe" ? 10 : 0));
         transfer.Fail(HypervisorFault.Unreachable);
         await EndAsync();
         MigrationResult result = Assert.Single(_observer.Results);
