@@ -6,7 +6,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Docs', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Bench', 'Docs', 'Package', 'Clean')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -103,9 +103,16 @@ function Demo {
 function Benchmark {
     Build
     Use-Lab
-    foreach ($script in Get-ChildItem tests/benchmarks/*.Benchmark.ps1) {
+    foreach ($script in Get-ChildItem tests/benchmarks/*.Benchmark.ps1 -Exclude Convergence.*) {
         & (Get-Process -Id $PID).Path -NoProfile -File $script.FullName
     }
+}
+
+# The table of policies by load. It takes some 25 min, so it has a task of its own; -Policies and -Loads take a part of it.
+function Bench {
+    Build
+    Use-Lab
+    & (Get-Process -Id $PID).Path -NoProfile -File tests/benchmarks/Convergence.Benchmark.ps1 @Arguments
 }
 
 function Docs {
