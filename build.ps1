@@ -6,7 +6,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
-    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Aborts', 'Docs', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Lab', 'Demo', 'Benchmark', 'Bench', 'Aborts', 'Docs', 'Package', 'Clean')]
     [string] $Task,
 
     [Parameter(ValueFromRemainingArguments)]
@@ -103,7 +103,7 @@ function Demo {
 function Benchmark {
     Build
     Use-Lab
-    foreach ($script in Get-ChildItem tests/benchmarks/*.Benchmark.ps1) {
+    foreach ($script in Get-ChildItem tests/benchmarks/*.Benchmark.ps1 -Exclude Convergence.*) {
         & (Get-Process -Id $PID).Path -NoProfile -File $script.FullName
     }
 }
@@ -113,6 +113,13 @@ function Aborts {
     Use-Lab
     $env:VIRTMIGRATION_LAB_ABORTS = $Arguments ? $Arguments[0] : 50
     dotnet test tests/lab -c Release --nologo -v quiet --filter FullyQualifiedName~RandomAbort --logger 'console;verbosity=detailed'
+}
+
+# The table of policies by load. It takes some 25 min, so it has a task of its own; -Policies and -Loads take a part of it.
+function Bench {
+    Build
+    Use-Lab
+    & (Get-Process -Id $PID).Path -NoProfile -File tests/benchmarks/Convergence.Benchmark.ps1 @Arguments
 }
 
 function Docs {

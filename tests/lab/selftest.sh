@@ -89,6 +89,16 @@ crash() {
   kill -9 "$pid"
 }
 
+# steady GUEST: of the last two seconds it has lost no more work than its reports are late.
+steady() { says '^lost-work=-?[0-9]{1,3} ' "$lab" work "$1" --since "$(($(date +%s%3N) - 2000))"; }
+
+# stands_for_a_second URI GUEST: that is the work it loses.
+stands_for_a_second() {
+  local since
+  since=$(date +%s%3N)
+  virsh -q -c "$1" suspend "$2" && sleep 1 && virsh -q -c "$1" resume "$2" && says '^lost-work=(9[0-9]{2}|1[0-4][0-9]{2}) ' "$lab" work "$2" --since "$since"
+}
+
 # killed_move: the destination's QEMU dies in mid-migration; the guest stays where it was.
 killed_move() {
   local moving
@@ -192,6 +202,9 @@ test_that 'no page was lost, and it is on h2'        says '^lost=0 .*host=h2' "$
 test_that 'busy moves back over TLS, parallel'       move $h2 $h1 busy --tls --parallel --migrateuri tcp://10.78.0.11 --tls-destination 10.77.0.11
 test_that 'no page was lost, and it is on h1'        says '^lost=0 .*host=h1' "$lab" check busy
 test_that 'it writes at its rate'                    says 'rate=(19|20|21)\.' "$lab" check busy
+test_that 'it loses no work by itself'               steady busy
+test_that 'it loses a second of work by standing'    stands_for_a_second $h1 busy
+test_that 'a guest that writes nothing has no work'  refused 'writes nothing' "$lab" work idle --since "$(($(date +%s%3N) - 500))"
 test_that 'idle moves over a link of 400 Mbit/s'     eval '"$lab" link h1 --rate 400mbit && move $h1 $h2 idle && "$lab" check idle'
 test_that 'status shows the rate'                    says 'migration link up rate 400Mbit' "$lab" status
 test_that 'link up ends the rate'                    eval '"$lab" link h1 --up && not says "rate" "$lab" status'

@@ -26,6 +26,7 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
     private TimeSpan _passBegan;
     private double? _written;
     private TimeSpan _before;
+    private MigrationSample? _last;
 
     /// <summary>Notes that the guest now runs on the destination.</summary>
     public void EnterPostCopy() => _postCopy = true;
@@ -62,22 +63,34 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
             Stalled = _stall.Verdict(StallDetector.UsualWindow) != StallVerdict.Progressing,
             Dropped = _stall.InDrop,
         });
-        return Make(counters, moment, phase, _percent) with
+        _last = Make(counters, moment, phase, _percent) with
         {
             Eta = left.Eta,
             Outlook = OutlookText.Of(left, _stall, counters, schedule),
             NextStep = phase == MigrationPhase.PreCopy ? schedule?.Next : null,
         };
+        return _last;
     }
 
-    /// <summary>The last sample of a migration that ended.</summary>
+    /// <summary>The last sample of a migration that ended. What nobody told at the end is as it was seen last.</summary>
     /// <param name="counters">The final counters; null: nobody told them.</param>
-    /// <param name="moved">Whether the VM moved.</param>
+    /// <param name="moved">Whether the VM moved; then nothing remains.</param>
     public MigrationSample End(MigrationCounters? counters, bool moved)
     {
-        MigrationCounters known = counters ?? new();
-        ScheduleMoment moment = ScheduleMoment.Of(known) with { Remaining = default };
-        return Make(known, moment, MigrationPhase.Ended, moved ? 100 : _percent);
+        MigrationSample end = counters is not null ? Make(counters, ScheduleMoment.Of(counters), MigrationPhase.Ended, _percent)
+            : _last is not null ? _last with
+            {
+                Time = clock.GetUtcNow(),
+                Phase = MigrationPhase.Ended,
+                Rate = null,
+                DirtyRate = null,
+                ExpectedDowntime = null,
+                Eta = null,
+                Outlook = null,
+                NextStep = null,
+            }
+            : Make(new(), default, MigrationPhase.Ended, _percent);
+        return moved ? end with { Percent = 100, Remaining = default } : end;
     }
 
     private MigrationSample Make(MigrationCounters counters, ScheduleMoment moment, MigrationPhase phase, int percent) => new()

@@ -33,10 +33,12 @@ public sealed class ScheduleController
     private TimeSpan _lowestAt;
     private int _rises;
     private int _risesAtLastStep;
+    private int _throttle;
+    private TimeSpan? _throttledAt;
     private DueStep? _finishing;
     private int _finishPass;
     private long _finishAt;
-    private (int Next, int Deadlines, int Pass) _aheadFor = (-1, 0, 0);
+    private (int Next, int Deadlines, int Pass, int Seconds) _aheadFor = (-1, 0, 0, 0);
     private string? _ahead;
 
     /// <summary>Creates it.</summary>
@@ -59,6 +61,11 @@ public sealed class ScheduleController
     /// <param name="moment">How the migration stands.</param>
     public DueStep? Due(ScheduleMoment moment)
     {
+        if (!moment.HasBegun)
+        {
+            return null;
+        }
+
         Observe(moment);
         return DueDeadline(moment) ?? (_finishing is null ? DueStepOfSchedule(moment) : FinishAgain(moment));
     }
@@ -71,16 +78,21 @@ public sealed class ScheduleController
     public ScheduleOutlook Outlook(int pass)
     {
         // Steps change rarely and moments come often.
-        if (_aheadFor != (_next, _deadlines.Count, pass))
+        int seconds = SecondsUntilNext();
+        if (_aheadFor != (_next, _deadlines.Count, pass, seconds))
         {
-            _aheadFor = (_next, _deadlines.Count, pass);
-            _ahead = _next < _schedule.Count ? StepText.Ahead(_schedule[_next], _passOfLastStep + 1, pass)
-                : _deadlines.Count > 0 ? StepText.Ahead(_deadlines[0], pass, pass)
+            _aheadFor = (_next, _deadlines.Count, pass, seconds);
+            _ahead = _next < _schedule.Count ? StepText.Ahead(_schedule[_next], _passOfLastStep + 1, pass, TimeSpan.FromSeconds(seconds))
+                : _deadlines.Count > 0 ? StepText.Ahead(_deadlines[0], pass, pass, TimeSpan.Zero)
                 : null;
         }
 
         return new(_downtime, _ahead);
     }
+
+    // The interval may hold a step back that is due by its pass.
+    private int SecondsUntilNext() =>
+        _lastStepAt is long last && _interval - _clock.GetElapsedTime(last) is { Ticks: > 0 } wait ? (int)Math.Min(int.MaxValue, Math.Ceiling(wait.TotalSeconds)) : 0;
 
     private void Observe(ScheduleMoment moment)
     {
@@ -94,6 +106,12 @@ public sealed class ScheduleController
         if (_before is ByteSize before && (moment.Remaining > before || moment.Remaining.Bytes == 0))
         {
             _rises++;
+        }
+
+        if (moment.Throttle > _throttle)
+        {
+            _throttle = moment.Throttle.Value;
+            _throttledAt = moment.Elapsed;
         }
 
         _before = moment.Remaining;
@@ -166,7 +184,13 @@ public sealed class ScheduleController
         && (step.AfterPerGiB is not TimeSpan perGiB || moment.Elapsed >= Scaled(perGiB, moment.Data, step.AtLeastGiB))
         && (step.NoProgressFor is not TimeSpan idle || moment.Elapsed - _lowestAt >= idle)
         && (step.AfterRises is not int wanted || rises >= wanted)
-        && (step.StalledFor is not TimeSpan window || _stall.Verdict(window) >= (step.WaitsForLow() ? StallVerdict.ActNow : StallVerdict.Stalled));
+        && (step.StalledFor is not TimeSpan window || IsStalled(step, moment, window));
+
+    // Auto-converge slows the vCPUs in steps, of which only the last ones show in what is left. To give up between them would be too early;
+    // whatever else is done about a stall spares the guest from being slowed down further.
+    private bool IsStalled(ConvergenceStep step, ScheduleMoment moment, TimeSpan window) =>
+        _stall.Verdict(window) >= (step.WaitsForLow() ? StallVerdict.ActNow : StallVerdict.Stalled)
+        && !(step.Action == ConvergenceAction.Abort && moment.Elapsed - _throttledAt < window);
 
     private static TimeSpan Scaled(TimeSpan perGiB, ByteSize data, int? least) =>
         new((long)Math.Min(long.MaxValue / 2, perGiB.Ticks * Math.Max(data.Bytes / BytesPerGiB, least ?? 0)));

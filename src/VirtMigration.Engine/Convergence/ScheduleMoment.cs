@@ -16,6 +16,12 @@ public readonly record struct ScheduleMoment(int Pass, TimeSpan Elapsed, ByteSiz
     /// <summary>The rate the hypervisor states; null: it states none.</summary>
     public Bandwidth? Rate { get; init; }
 
+    /// <summary>How much the vCPUs are slowed down, in percent; null: not.</summary>
+    public int? Throttle { get; init; }
+
+    /// <summary>Whether memory is being sent. Before that the hypervisor says that nothing is left, which is not so.</summary>
+    public bool HasBegun => Pass > 0 && Data.Bytes > 0;
+
     /// <summary>The moment that counters show: memory and disks together.</summary>
     /// <param name="counters">The counters.</param>
     public static ScheduleMoment Of(MigrationCounters counters)
@@ -30,6 +36,7 @@ public readonly record struct ScheduleMoment(int Pass, TimeSpan Elapsed, ByteSiz
         {
             Sent = new(counters.MemoryProcessed.Bytes + disks),
             Rate = counters.MemoryRate,
+            Throttle = counters.Throttle,
         };
     }
 }

@@ -72,6 +72,11 @@ public sealed class StallDetector
     /// <param name="moment">The moment, not before the last one; a migration that begins again begins anew here too.</param>
     public void Observe(ScheduleMoment moment)
     {
+        if (!moment.HasBegun)
+        {
+            return;
+        }
+
         ScheduleMoment? before = _before is ScheduleMoment last && (moment.Elapsed < last.Elapsed || moment.Pass < last.Pass) ? null : _before;
         if (before is null)
         {

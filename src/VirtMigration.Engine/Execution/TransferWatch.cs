@@ -27,6 +27,7 @@ internal sealed class TransferWatch
     private readonly ScheduleController _schedule;
     private readonly List<MigrationAction> _actions = [];
 
+    private Task<bool>? _nextEvent;
     private MigrationSample? _last;
     private bool _inPostCopy;
     private TimeSpan? _longestPause;
@@ -257,15 +258,20 @@ internal sealed class TransferWatch
     private async Task NextAsync(Task call, TimeSpan interval, CancellationToken stop)
     {
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        List<Task> anyOf = [call, Task.Delay(interval, waiting.Token)];
+        Task delay = Task.Delay(interval, waiting.Token);
+        List<Task> anyOf = [call, delay];
         if (!_events.Events.Completion.IsCompleted)
         {
-            // A new pass is looked at when it begins, so that no step of the schedule misses it.
-            anyOf.Add(_events.Events.WaitToReadAsync(waiting.Token).AsTask());
+            // A new pass is looked at when it begins, so that no step of the schedule misses it. The wait outlasts the sample: to cancel
+            // it each time would cost more than the sample itself.
+            _nextEvent = _nextEvent is { IsCompleted: false } ? _nextEvent : _events.Events.WaitToReadAsync(CancellationToken.None).AsTask();
+            anyOf.Add(_nextEvent);
         }
 
-        await Task.WhenAny(anyOf);
-        await waiting.CancelAsync();
+        if (await Task.WhenAny(anyOf) != delay)
+        {
+            await waiting.CancelAsync();
+        }
     }
 
     // True: the call returned. False: it goes on, in post-copy or because nothing answers.

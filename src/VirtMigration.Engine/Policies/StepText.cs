@@ -96,7 +96,8 @@ internal static partial class StepText
     /// <param name="step">The step.</param>
     /// <param name="pass">The pass that a step without a condition is due in.</param>
     /// <param name="now">The present pass.</param>
-    public static string Ahead(ConvergenceStep step, int pass, int now)
+    /// <param name="wait">How long the interval between steps holds it back; 0: not.</param>
+    public static string Ahead(ConvergenceStep step, int pass, int now, TimeSpan wait)
     {
         List<string> when = [];
         int? due = step.SaysNothing() ? pass : step.AfterPass + 1;
@@ -130,7 +131,7 @@ internal static partial class StepText
             when.Add($"after {rises} rises");
         }
 
-        return when.Count == 0 ? $"{ActionOf(step)} soon" : $"{ActionOf(step)} {string.Join(" and ", when)}";
+        return when.Count == 0 ? $"{ActionOf(step)} {(wait > TimeSpan.Zero ? $"in {DurationText.Exact(wait)}" : "soon")}" : $"{ActionOf(step)} {string.Join(" and ", when)}";
     }
 
     private static ConvergenceStep ReadAction(string text, string action)

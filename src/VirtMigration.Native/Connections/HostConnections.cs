@@ -23,7 +23,9 @@ internal sealed class HostConnections
         }
 
         Control = new(host, new(host, CallWidth, kept: 1));
-        Monitoring = new(host, new(host, CallWidth, kept: 1));
+
+        // Many migrations are asked after at the same moment, each second: what they need stays open.
+        Monitoring = new(host, new(host, CallWidth, kept: CallWidth));
         Events = new(host, new(host, width: 1, kept: 1));
         Migrations = new(host, MigrationWidth, kept: 1);
     }

@@ -1,5 +1,5 @@
 /*
- * Watches the heartbeats of all guests from outside and writes down every silence.
+ * Watches the heartbeats of all guests from outside and writes down every silence, and how far their work got when.
  *
  *   collector OUTDIR HOST=DIR...
  *
@@ -12,8 +12,13 @@
  *   <time> gap <host> <ms>            silent for 5 ms or more
  *   <time> move <from> <to> <ms>      the guest now beats on another host: <ms> is the blackout
  *   <time> both <host> <host>         it beats on two hosts at once: two copies of one guest are running
+ *
+ * Twice a second a guest's console, OUTDIR/NAME.console, says how many pages it has written so far (guest/init.c).
+ * OUTDIR/NAME.work gets the time outside when that line was complete, and the pages:
+ *   <time> <pages>
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdint.h>
@@ -42,7 +47,16 @@ static struct guest {
 } guests[MAX_GUESTS];
 static int guest_count;
 
+static struct console {
+    char name[NAME_MAX + 1];     /* of the guest */
+    off_t at;                    /* read up to here */
+    char line[200];
+    size_t length;
+} consoles[MAX_GUESTS];
+static int console_count;
+
 static const char *out;
+static int out_watch;
 
 static int64_t clock_ms(clockid_t id)
 {
@@ -106,9 +120,75 @@ static void beat(struct guest *g, int host)
     }
 }
 
+/* A line of a console is complete: was it a report? */
+static void line(const struct console *c)
+{
+    unsigned long long pages;
+    char path[PATH_MAX];
+    if (sscanf(c->line, "TICK %*u %*s lost=%*u work=%llu ", &pages) != 1)
+        return;
+    snprintf(path, sizeof path, "%s/%s.work", out, c->name);
+    FILE *f = fopen(path, "a");
+    if (!f)
+        return;
+    fprintf(f, "%lld %llu\n", (long long)clock_ms(CLOCK_REALTIME), pages);
+    fclose(f);
+}
+
+static void read_console(struct console *c)
+{
+    char path[PATH_MAX], text[4096];
+    snprintf(path, sizeof path, "%s/%s.console", out, c->name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (c->at < 0)               /* seen for the first time: what it said before has no time */
+        c->at = lseek(fd, 0, SEEK_END);
+    for (ssize_t n; (n = pread(fd, text, sizeof text, c->at)) > 0; c->at += n)
+        for (ssize_t i = 0; i < n; i++) {
+            if (text[i] == '\n') {
+                c->line[c->length] = 0;
+                line(c);
+                c->length = 0;
+            } else if (c->length < sizeof c->line - 1) {
+                c->line[c->length++] = text[i];
+            }
+        }
+    close(fd);
+}
+
+static void console_event(const struct inotify_event *e, size_t length)
+{
+    const size_t ending = strlen(".console");
+    if (length <= ending || strcmp(e->name + length - ending, ".console"))
+        return;
+    length -= ending;
+    int i = 0;
+    while (i < console_count && (strncmp(consoles[i].name, e->name, length) || consoles[i].name[length]))
+        i++;
+    if (e->mask & IN_DELETE) {
+        if (i < console_count)
+            consoles[i] = consoles[--console_count];
+        return;
+    }
+    if (i == MAX_GUESTS)
+        return;
+    if (i == console_count) {
+        memset(&consoles[i], 0, sizeof consoles[i]);
+        memcpy(consoles[i].name, e->name, length);
+        consoles[i].at = -1;
+        console_count++;
+    }
+    read_console(&consoles[i]);
+}
+
 static void event(const struct inotify_event *e)
 {
     size_t length = e->len ? strlen(e->name) : 0;
+    if (e->wd == out_watch) {
+        console_event(e, length);
+        return;
+    }
     if (length < 6 || strcmp(e->name + length - 5, ".beat"))
         return;
     struct guest *g = find(e->name, e->mask & IN_MODIFY);
@@ -149,6 +229,11 @@ int main(int argc, char **argv)
             perror(dir);
             return 1;
         }
+    }
+    out_watch = inotify_add_watch(fd, out, IN_MODIFY | IN_DELETE);
+    if (out_watch < 0) {
+        perror(out);
+        return 1;
     }
     char buffer[64 * 1024] __attribute__((aligned(__alignof__(struct inotify_event))));
     for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;)

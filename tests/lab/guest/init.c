@@ -7,7 +7,7 @@
  *   channel=answer|silent  listen on the virtio channel: each line is printed as CHANNEL <line>, and answered or not
  *
  * Console (ttyS0), one line each 500 ms once READY was said:
- *   TICK <n> <MiB/s written> lost=<pages> scans=<complete checks of all pages>
+ *   TICK <n> <MiB/s written> lost=<pages> work=<pages written since the start> scans=<complete checks of all pages>
  * Heartbeat: one byte each millisecond on the debug port. The guest cannot see its own blackout (its clock
  * stops with it), so the host timestamps these bytes; see beats/collector.c.
  */
@@ -344,8 +344,8 @@ int main(void)
         for (int w = 0; w < writers; w++)
             sum += shared->slices[w].written;
         int64_t now = now_ns();
-        printf("TICK %lu %.1fMiB/s lost=%lu scans=%lu", n, (sum - last) * PAGE / 1048576.0 / ((now - since) / 1e9),
-               shared->lost, scans);
+        printf("TICK %lu %.1fMiB/s lost=%lu work=%lu scans=%lu", n, (sum - last) * PAGE / 1048576.0 / ((now - since) / 1e9),
+               shared->lost, sum, scans);
         if (setting("disk", 0))
             printf(" disk-errors=%lu", shared->disk_errors);
         printf("\n");

@@ -69,7 +69,7 @@ remove_guest_files() {
   rm -f "$SHARED/$1".{console,raw,xml}
   for host in "${ALL_HOSTS[@]}"; do rm -f "$(host_dir "$host")/run/beats/$1.beat"; done
   sleep 0.02                       # the collector forgets the old guest before its record goes
-  rm -f "$SHARED/$1.beats"
+  rm -f "$SHARED/$1".{beats,work}
 }
 
 # guest_ready NAME: its init has said READY, and listens where it has a channel.

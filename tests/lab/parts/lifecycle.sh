@@ -62,7 +62,7 @@ cmd_up() {
   done
   start_daemon "${hosts[@]}"
   mapfile -t running < <(running_hosts)
-  if [[ -n $changed ]] || ! recorded_process "$LAB_DIR/collector.pid" >/dev/null; then start_collector "${running[@]}"; fi
+  if [[ -n $changed ]] || ! collector_is_current; then start_collector "${running[@]}"; fi
   if [[ -n $changed || ! -e $HOME_DIR/cluster.json ]]; then write_cluster "${running[@]}"; fi
   note "up: ${running[*]}"
 }

@@ -9,6 +9,12 @@ start_collector() {
   record_process "$LAB_DIR/collector.pid" $!
 }
 
+# collector_is_current: it runs, and its program was not built anew since.
+collector_is_current() {
+  local pid
+  pid=$(recorded_process "$LAB_DIR/collector.pid") && [[ $(readlink "/proc/$pid/exe") != *' (deleted)' ]]
+}
+
 # require_console NAME
 require_console() {
   [[ -n ${1:-} ]] || usage_error "which guest?"
@@ -95,6 +101,47 @@ cmd_blackout() {
       else printf "longest=%d", longest
       print (both ? " two-copies-ran=yes" : "")
     }' "$SHARED/$name.beats"
+}
+
+# work_read NAME: the time of its last report of work, in ms; 0 = there was none.
+work_read() { local time=0; [[ ! -s $SHARED/$1.work ]] || read -r time _ < <(tail -n 1 "$SHARED/$1.work"); printf '%s' "$time"; }
+work_known() { (($(work_read "$1") >= $2)); }
+
+# cmd_work NAME --since EPOCH-MS [--until EPOCH-MS]: what it wrote between two moments, against what it would have at its own rate of
+# the 5 s before. Its reports come twice a second; between two of them it is taken to have written evenly.
+cmd_work() {
+  local name=${1:-} since='' until=''
+  require_console "$name"
+  shift
+  while (($#)); do
+    case $1 in
+      --since) since=$(option_value "$@") || exit; shift ;;
+      --until) until=$(option_value "$@") || exit; shift ;;
+      *) usage_error "work: unknown '$1'" ;;
+    esac
+    shift
+  done
+  until=${until:-$(now_ms)}
+  [[ $since =~ ^[0-9]{13}$ && $until =~ ^[0-9]{13}$ ]] || usage_error "work: --since '$since' and --until '$until' must be milliseconds of the epoch (date +%s%3N)"
+  ((since < until)) || usage_error "work: --since $since is not before --until $until"
+  # a guest that is slowed down or stands reports late
+  wait_for 10 work_known "$name" "$until" || die "guest $name has not told its work for 10 s; see: lab console $name"
+  awk -v since="$since" -v until="$until" '
+    function at(moment,   i) {
+      for (i = 2; i < count && time[i] < moment; i++) ;
+      return pages[i - 1] + (pages[i] - pages[i - 1]) * (moment - time[i - 1]) / (time[i] - time[i - 1])
+    }
+    $1 > last { time[++count] = last = $1; pages[count] = $2 }
+    END {
+      begin = since - 5000 > time[1] ? since - 5000 : time[1]
+      if (since - begin < 2000) { print "lab: less than 2 s of work before --since are known, too little for its own rate" > "/dev/stderr"; exit 1 }
+      rate = (at(since) - at(begin)) / (since - begin)
+      if (rate <= 0) { print "lab: the guest writes nothing, so it can lose no work" > "/dev/stderr"; exit 1 }
+      done = (at(until) - at(since)) / 256
+      expected = rate * (until - since) / 256
+      printf "lost-work=%d percent=%.1f done=%.1fMiB expected=%.1fMiB rate=%.1fMiB/s\n",
+        (until - since) * (1 - done / expected), 100 * (1 - done / expected), done, expected, rate * 1000 / 256
+    }' "$SHARED/$name.work"
 }
 
 # cmd_qmp HOST [--since EPOCH-MS]: what its libvirtd sent to its QEMUs, from lines (in UTC) like

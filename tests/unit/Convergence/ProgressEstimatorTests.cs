@@ -61,6 +61,30 @@ public sealed class ProgressEstimatorTests
         Assert.Null(_estimator.End(null, moved: true).Eta);
     }
 
+    [Fact]
+    public void What_nobody_told_at_the_end_is_as_it_was_seen_last()
+    {
+        _estimator.Sample(new()
+        {
+            MemoryTotal = new(100),
+            MemoryRemaining = new(40),
+            MemoryProcessed = new(260),
+            MemoryRate = Bandwidth.FromBitsPerSecond(800),
+            Iteration = 7,
+            Elapsed = TimeSpan.FromSeconds(9),
+            Throttle = 30,
+            Downtime = TimeSpan.FromMilliseconds(500),
+        });
+        MigrationSample stayed = _estimator.End(null, moved: false);
+        Assert.Equal((7, 40, 100, 260, 30), (stayed.Pass, stayed.Remaining.Bytes, stayed.Total.Bytes, stayed.Sent.Bytes, stayed.Throttle));
+        Assert.Equal((TimeSpan.FromSeconds(9), MigrationPhase.Ended), (stayed.Elapsed, stayed.Phase));
+        Assert.Equal((null, null, null), (stayed.Rate, stayed.ExpectedDowntime, stayed.Outlook));
+        Assert.Equal((7, 0, 260), Figures(_estimator.End(null, moved: true)));
+        Assert.Equal((8, 0, 300), Figures(_estimator.End(new() { Iteration = 8, MemoryProcessed = new(300), MemoryRemaining = new(1) }, moved: true)));
+
+        static (int, long, long) Figures(MigrationSample sample) => (sample.Pass, sample.Remaining.Bytes, sample.Sent.Bytes);
+    }
+
     [Theory]
     [InlineData(800, 0, 10)]
     [InlineData(800, 400, 20)]

@@ -27,6 +27,18 @@ public sealed class StalledStepTests
         }
     }
 
+    // Auto-converge goes from 20 to 99 percent in steps, the last one in second 80.
+    [Theory]
+    [InlineData("stalled for 40s: abort", 120)]
+    [InlineData("stalled for 40s: downtime 1s", 80)]
+    [InlineData("stalled for 40s: post-copy", 80)]
+    public void To_give_up_waits_until_the_vCPUs_are_slowed_no_further(string step, int atLeast)
+    {
+        int due = DueUnderThrottle(step, second => Math.Min(99, 20 + (second / 10 * 10)));
+        Assert.True(atLeast == 120 ? due is >= 120 and < 130 : due < atLeast, $"due in second {due}");
+        Assert.True(DueUnderThrottle(step, _ => 99) < 80);
+    }
+
     [Fact]
     public void It_goes_together_with_other_conditions()
     {
@@ -99,6 +111,56 @@ public sealed class StalledStepTests
         Assert.Equal(TimeSpan.FromSeconds(1), controller.Outlook(2).Downtime);
         Assert.NotNull(controller.Due(At(10, 2, 400)));
         Assert.Null(controller.Outlook(2).Next);
+    }
+
+    // While the destination is prepared, and in the first moment after, the hypervisor says that nothing is left.
+    [Theory]
+    [InlineData("no progress for 5s: abort", 0, 0)]
+    [InlineData("no progress for 5s: abort", 0, 4)]
+    [InlineData("stalled for 5s: abort", 0, 0)]
+    [InlineData("stalled for 5s: abort", 0, 4)]
+    [InlineData("after 1 rises: downtime x2 up to 2s", 0, 0)]
+    public void What_is_said_before_memory_is_sent_is_no_progress_that_was_lost(string step, int pass, int total)
+    {
+        ScheduleController controller = Of([step], []);
+        Assert.Null(controller.Due(new(pass, TimeSpan.Zero, default, Given.GiB(total))));
+        for (int second = 1; second < 40; second++)
+        {
+            Assert.Null(controller.Due(At(second, 1, 4000 - (second * 100))));
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(TimeSpan.Zero, controller.Stall.Idle);
+    }
+
+    [Fact]
+    public void A_step_that_only_the_interval_holds_back_is_told_with_its_time()
+    {
+        ScheduleController controller = new(
+            [ConvergenceStep.Parse("pass 2: downtime 1s"), ConvergenceStep.Parse("pass 3: abort")], [], TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), _clock);
+        Assert.NotNull(controller.Due(At(1, 2, 400)));
+        Assert.Equal("abort at pass 3", controller.Outlook(2).Next);
+        Assert.Equal("abort in 10 s", controller.Outlook(3).Next);
+        _clock.Advance(TimeSpan.FromSeconds(7.5));
+        Assert.Equal("abort in 3 s", controller.Outlook(3).Next);
+        _clock.Advance(TimeSpan.FromSeconds(2.5));
+        Assert.Equal("abort soon", controller.Outlook(3).Next);
+    }
+
+    private int DueUnderThrottle(string step, Func<int, int> throttle)
+    {
+        ScheduleController controller = Of([step], []);
+        for (int second = 0; second < 600; second++)
+        {
+            if (controller.Due(At(second, 1 + (second / 5), 400 - (second % 5 * 75)) with { Throttle = throttle(second) }) is not null)
+            {
+                return second;
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return int.MaxValue;
     }
 
     // Passes of 5 s that begin with 400 and 250 MiB in turn; the odd second shows that a step came within a pass.
