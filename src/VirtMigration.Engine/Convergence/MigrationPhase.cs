@@ -14,4 +14,7 @@ public enum MigrationPhase
 
     /// <summary>It ended.</summary>
     Ended,
+
+    /// <summary>It broke in post-copy: each host holds a part of the memory, and both are needed.</summary>
+    Broken,
 }

@@ -65,7 +65,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
     }
 
     // The migration has ended and the result is true, whatever the history does: what goes wrong there becomes a notice.
-    private async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
+    internal async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
     {
         if (history is null)
         {
@@ -86,7 +86,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
     }
 
     // A migration that just ended may be half cleared away, so an answer that is not final is asked for again, for a while.
-    private static async Task<(VmObservation Source, VmObservation Destination, MigrationEndState State)> AskBothAsync(MigrationRun run, TransferEnd end)
+    internal static async Task<(VmObservation Source, VmObservation Destination, MigrationEndState State)> AskBothAsync(MigrationRun run, TransferEnd end)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -104,7 +104,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         }
     }
 
-    private static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
+    internal static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
     {
         try
         {

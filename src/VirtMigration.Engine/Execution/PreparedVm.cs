@@ -51,7 +51,10 @@ internal sealed class PreparedVm
         {
             await source.SetIntentAsync(
                 plan.Uuid,
-                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now, prepared._downtimeBefore),
+                new(run.Operator, Environment.MachineName, Environment.ProcessId, plan.Policy, plan.Destination, now, prepared._downtimeBefore)
+                {
+                    Transfer = plan.Transfer with { Pins = null },
+                },
                 stop);
             await source.SetMaxDowntimeAsync(plan.Uuid, plan.InitialDowntime, stop);
             await prepared.TellSwitchoverBandwidthAsync(stop);
@@ -64,6 +67,13 @@ internal sealed class PreparedVm
             throw;
         }
     }
+
+    /// <summary>A VM whose broken post-copy is recovered: what its migration prepared still stands, and what must be put right after it is
+    /// the same.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="saved">Its definition on the source; null: a transient VM.</param>
+    public static PreparedVm Broken(MigrationRun run, IMigrationEvents events, SavedDefinition? saved) => new(run, events, saved, default, null);
 
     // It only makes the end better: where it cannot be told, the migration proceeds without and says so.
     private async Task TellSwitchoverBandwidthAsync(CancellationToken stop)
