@@ -24,6 +24,7 @@
         'Register-VmHost'
         'Remove-VmAffinityGroup'
         'Remove-VmMigrationPolicy'
+        'Resume-VmMigration'
         'Set-ClusterMigrationOption'
         'Set-VmAffinityGroup'
         'Set-VmMigration'

@@ -27,7 +27,7 @@ internal static class ErrorRecords
         "HostAlreadyRegistered" or "HostUriTaken" or "PolicyExists" or "AffinityGroupExists" => ErrorCategory.ResourceExists,
         "MigrationAlreadyRunning" or "VmIsMigrating" or "PolicyInUse" => ErrorCategory.ResourceBusy,
         "PolicyBuiltIn" or "VmNotMigratable" => ErrorCategory.PermissionDenied,
-        "HostsSilent" => ErrorCategory.ConnectionError,
+        "HostsSilent" or "PostCopyHostSilent" or "PostCopyWayClosed" => ErrorCategory.ConnectionError,
         "VmOptionsTooNew" => ErrorCategory.InvalidData,
         "TransportRefused" => ErrorCategory.NotImplemented,
         "NothingToChange" or "AdjustmentContradicts" or "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"

@@ -49,6 +49,8 @@ internal static class Session
 
     public static MigrationStopper Stopper => new(Hypervisor, Registry, Queues);
 
+    public static MigrationResumer Resumer => new(Hypervisor, Registry, Runner, Clock, $"{Environment.UserName}@{Environment.MachineName}");
+
     public static MigrationAdjuster Adjuster => new(Hypervisor, Registry, Lister);
 
     private static bool IsAlive(int processId)

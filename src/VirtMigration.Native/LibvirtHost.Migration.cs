@@ -91,6 +91,14 @@ public sealed partial class LibvirtHost
         ChangeAsync(vm, "switch a VM's migration to post-copy", domain => domain.StartPostCopy(), cancellationToken);
 
     /// <inheritdoc/>
+    public Task BreakPostCopyAsync(Guid vm, CancellationToken cancellationToken) =>
+        ChangeAsync(vm, "break a VM's post-copy migration", domain => domain.BreakPostCopy(), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> IsBusyAsync(Guid vm, CancellationToken cancellationToken) =>
+        ReadAsync(_connections.Monitoring, vm, "tell what is being done to a VM", domain => domain.IsBusy, cancellationToken);
+
+    /// <inheritdoc/>
     public Task SuspendAsync(Guid vm, CancellationToken cancellationToken) =>
         ChangeAsync(vm, "suspend a VM", domain => domain.Suspend(), cancellationToken);
 

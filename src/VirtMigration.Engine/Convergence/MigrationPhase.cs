@@ -17,4 +17,7 @@ public enum MigrationPhase
 
     /// <summary>It has not begun: it waits in the queue of the shell that was asked for it.</summary>
     Queued,
+
+    /// <summary>It broke in post-copy: each host holds a part of the memory, and both are needed.</summary>
+    Broken,
 }

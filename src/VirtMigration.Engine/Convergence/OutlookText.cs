@@ -23,6 +23,10 @@ internal static class OutlookText
         };
     }
 
+    /// <summary>For a post-copy that stands.</summary>
+    public static string NothingArrives(TimeSpan still, string source, string? destination) =>
+        $"no memory has arrived for {About(still)}: link between {source} and {destination ?? "the destination"}?";
+
     // By the verdict it is the window at least: a low that was new, though not by the margin, counts for the time only.
     private static TimeSpan Standing(StallDetector stall) => stall.Idle > StallDetector.UsualWindow ? stall.Idle : StallDetector.UsualWindow;
 

@@ -19,6 +19,7 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
 
     private readonly StallDetector _stall = new();
     private readonly SmoothedRate _dirty = new(s_dirtyMemory);
+    private readonly PostCopyFlow _flow = new();
 
     private int _percent;
     private bool _postCopy;
@@ -63,10 +64,15 @@ public sealed class ProgressEstimator(string vm, string source, string? destinat
             Stalled = _stall.Verdict(StallDetector.UsualWindow) != StallVerdict.Progressing,
             Dropped = _stall.InDrop,
         });
+        if (phase == MigrationPhase.PostCopy)
+        {
+            _flow.Observe(counters);
+        }
+
         _last = Make(counters, moment, phase, _percent) with
         {
-            Eta = left.Eta,
-            Outlook = OutlookText.Of(left, _stall, counters, schedule),
+            Eta = _flow.Stands ? null : left.Eta,
+            Outlook = _flow.Stands ? OutlookText.NothingArrives(_flow.Still, source, destination) : OutlookText.Of(left, _stall, counters, schedule),
             NextStep = phase == MigrationPhase.PreCopy ? schedule?.Next : null,
         };
         return _last;

@@ -18,7 +18,7 @@ public static class EndStateClassifier
         {
             (true, true) => Both(source, destination),
             (true, false) => SourceAlone(source, saidToHaveMoved),
-            (false, true) => Executes(destination) && destination.Reason != VmStateReason.RunningInPostCopy
+            (false, true) => Executes(destination) && !InPostCopy(destination)
                 ? MigrationEndState.Moved
                 : MigrationEndState.Unknown,
             _ => MigrationEndState.Unknown,
@@ -39,6 +39,19 @@ public static class EndStateClassifier
             MigrationEndState.Stayed => !destination.Active,
             _ => true,
         };
+    }
+
+    /// <summary>Whether the guest's memory is lost: post-copy had begun, so that neither host has all of it, and one of the two halves is
+    /// gone. Both hosts must have said so; a silent one never counts as one that lost its half.</summary>
+    /// <param name="source">What the source says.</param>
+    /// <param name="destination">What the destination says.</param>
+    public static bool LostInPostCopy(VmObservation source, VmObservation destination)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        return source.Answered && destination.Answered
+            && ((source.Active && source.State == VmPowerState.Paused && source.Reason is VmStateReason.PostCopy or VmStateReason.PostCopyFailed && !destination.Active)
+                || (destination.Active && Broken(destination) && !source.Active));
     }
 
     private static MigrationEndState Both(VmObservation source, VmObservation destination)
@@ -85,7 +98,9 @@ public static class EndStateClassifier
     // The destination starts a guest only after the source has let go of it, so a source that runs it again, with no job, was told
     // that it stays.
     private static MigrationEndState SourceAlone(VmObservation source, bool saidToHaveMoved) =>
-        source.JobRunning ? MigrationEndState.InProgress
+        // Whether the other half is still there only the destination knows.
+        Broken(source) ? MigrationEndState.Unknown
+        : source.JobRunning ? MigrationEndState.InProgress
         : Executes(source) && !saidToHaveMoved ? MigrationEndState.Stayed
         : source.State == VmPowerState.Paused && source.Reason == VmStateReason.PausedByUser && !saidToHaveMoved ? MigrationEndState.Stayed
         : !source.Active && saidToHaveMoved ? MigrationEndState.Moved

@@ -69,7 +69,10 @@ internal sealed class IntentClaim
         TimeSpan before = standing?.DowntimeBefore is TimeSpan earlier && !run.Plan.Source.Equals(standing.Destination, StringComparison.OrdinalIgnoreCase)
             ? earlier
             : downtime;
-        MigrationIntent own = new(run.Operator, Environment.MachineName, Environment.ProcessId, run.Plan.Policy, run.Plan.Destination, now, before);
+        MigrationIntent own = new(run.Operator, Environment.MachineName, Environment.ProcessId, run.Plan.Policy, run.Plan.Destination, now, before)
+        {
+            Transfer = run.Plan.Transfer with { Pins = null },
+        };
         return new(run, clock, own, before, looked);
     }
 

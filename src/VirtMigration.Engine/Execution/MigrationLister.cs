@@ -85,14 +85,19 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
         }
 
         return outgoing.Counters is not MigrationCounters counters
-            || (clock.GetUtcNow() - counters.Elapsed - intent.StartedAt).Duration() <= s_startTolerance;
+            || BeganWith(intent, counters, clock.GetUtcNow());
     }
+
+    /// <summary>Whether a record was written just before a job began.</summary>
+    internal static bool BeganWith(MigrationIntent intent, MigrationCounters counters, DateTimeOffset now) =>
+        (now - counters.Elapsed - intent.StartedAt).Duration() <= s_startTolerance;
 
     private VmMigration Describe(ActiveMigration any, ActiveMigration? outgoing, ActiveMigration? incoming, MigrationIntent? intent)
     {
         MigrationSample? sample = outgoing?.Counters is MigrationCounters counters
             ? new ProgressEstimator(any.Name, outgoing.Host, incoming?.Host, clock).Sample(counters)
             : null;
+        bool broken = outgoing is { Broken: true } || incoming is { Broken: true };
         (string controller, bool? attended) = ControllerOf(outgoing, intent);
         return new()
         {
@@ -100,7 +105,7 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             Uuid = any.Vm,
             Source = outgoing?.Host,
             Destination = incoming?.Host ?? intent?.Destination,
-            Phase = sample?.Phase,
+            Phase = broken ? MigrationPhase.Broken : sample?.Phase,
             Percent = sample?.Percent,
             Pass = sample?.Pass,
             Remaining = sample?.Remaining,
@@ -108,8 +113,10 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             Rate = sample?.Rate,
             DirtyRate = sample?.DirtyRate,
             Elapsed = sample?.Elapsed,
-            Eta = sample?.Eta,
-            Outlook = sample?.Outlook,
+            Eta = broken ? null : sample?.Eta,
+            Outlook = !broken ? sample?.Outlook
+                : outgoing is null || incoming is null ? $"broken in post-copy, and only one half was found: Resume-VmMigration {any.Name} says what is left"
+                : $"broken in post-copy: Resume-VmMigration {any.Name}",
             Policy = intent?.Policy,
             Controller = controller,
             Attended = attended,

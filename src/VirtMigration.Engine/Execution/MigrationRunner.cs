@@ -62,7 +62,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
     }
 
     // The migration has ended and the result is true, whatever the history does: what goes wrong there becomes a notice.
-    private async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
+    internal async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
     {
         if (history is null)
         {
@@ -82,7 +82,7 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         }
     }
 
-    private static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
+    internal static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
     {
         try
         {

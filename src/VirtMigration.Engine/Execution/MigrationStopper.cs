@@ -39,7 +39,9 @@ public sealed class MigrationStopper(IHypervisor hypervisor, HostRegistry regist
         {
             throw new VirtMigrationException("PostCopyCannotBeStopped",
                 $"VM '{migration.VM}' already runs on {migration.Destination ?? "the destination"} while its memory follows from {migration.Source}: stopping it now would lose the guest.",
-                $"Let it finish: Watch-VmMigration {migration.VM}.", migration.VM);
+                before.Reason == VmStateReason.PostCopyFailed ? $"It broke, and can be recovered: Resume-VmMigration {migration.VM}."
+                    : $"Let it finish: Watch-VmMigration {migration.VM}.",
+                migration.VM);
         }
 
         MigrationIntent? intent = await IntentAsync(source, migration.Uuid, cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class PreparedVm
     private const string AlreadyRunning = "MigrationAlreadyRunning";
 
     private readonly MigrationRun _run;
-    private readonly IntentClaim _claim;
+    private readonly IntentClaim? _claim;
     private readonly SavedDefinition? _saved;
     private readonly TimeSpan _downtimeBefore;
     private readonly Bandwidth? _speedBefore;
@@ -19,7 +19,7 @@ internal sealed class PreparedVm
     private bool _limited;
     private bool _usedMonitor;
 
-    private PreparedVm(MigrationRun run, IntentClaim claim, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore, Bandwidth? speedBefore)
+    private PreparedVm(MigrationRun run, IntentClaim? claim, IMigrationEvents events, SavedDefinition? saved, TimeSpan downtimeBefore, Bandwidth? speedBefore)
     {
         _speedBefore = speedBefore;
         _run = run;
@@ -92,7 +92,7 @@ internal sealed class PreparedVm
         }
 
         // Another of our own would have written its record over this one, and set its own limit.
-        if (await _claim.StandsAsync())
+        if (_claim is null || await _claim.StandsAsync())
         {
             await RestoreLimitsAsync([]);
         }
@@ -111,6 +111,13 @@ internal sealed class PreparedVm
             return false;
         }
     }
+
+    /// <summary>A VM whose broken post-copy is recovered: what its migration prepared still stands, and what must be put right after it is
+    /// the same.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="saved">Its definition on the source; null: a transient VM.</param>
+    public static PreparedVm Broken(MigrationRun run, IMigrationEvents events, SavedDefinition? saved) => new(run, null, events, saved, default, null);
 
     // It only makes the end better: where it cannot be told, the migration proceeds without and says so.
     private async Task TellSwitchoverBandwidthAsync(CancellationToken stop)
@@ -157,7 +164,7 @@ internal sealed class PreparedVm
     {
         List<string> notices = [];
         await RestoreLimitsAsync(notices);
-        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => _claim.RemoveAsync(_run.Source));
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => RemoveRecordAsync(_run.Source));
         return notices;
     }
 
@@ -200,9 +207,12 @@ internal sealed class PreparedVm
                 () => destination.SetAutostartAsync(_run.Plan.Uuid, true, CancellationToken.None));
         }
 
-        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => _claim.RemoveAsync(destination));
+        await TryAsync(notices, "the intent record could not be removed from the VM's metadata", () => RemoveRecordAsync(destination));
         return notices;
     }
+
+    private Task RemoveRecordAsync(IHypervisorHost host) =>
+        _claim is null ? host.SetIntentAsync(_run.Plan.Uuid, null, CancellationToken.None) : _claim.RemoveAsync(host);
 
     private static async Task TryAsync(List<string> notices, string failure, Func<Task> work)
     {

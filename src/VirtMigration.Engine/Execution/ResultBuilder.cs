@@ -1,3 +1,4 @@
+using VirtMigration.Inventory;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
 using VirtMigration.Units;
@@ -102,7 +103,9 @@ internal static class ResultBuilder
         HypervisorException? error = record.End.Error;
         (string id, string cause) = record switch
         {
-            { State: MigrationEndState.SplitPostCopy } => ("PostCopyBroken", "post-copy broke"),
+            { State: MigrationEndState.SplitPostCopy } => ("PostCopyBroken", "its connection was lost in post-copy"),
+            { State: MigrationEndState.Nowhere } when EndStateClassifier.LostInPostCopy(record.OnSource, record.OnDestination) =>
+                (LostGuest.ErrorId, LostGuest.Cause(record.OnSource, record.OnDestination)),
             { State: MigrationEndState.Nowhere } => ("VmNowhere", "neither host runs the VM any more"),
             { State: MigrationEndState.OnBoth } => ("VmOnBothHosts", "both hosts run the VM"),
             { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
@@ -139,10 +142,13 @@ internal static class ResultBuilder
 
     private static string Advice(MigrationResult result, string id, HypervisorException? error) => result.EndState switch
     {
-        MigrationEndState.SplitPostCopy => "Touch neither half. Restore the network, then resume: virsh migrate --postcopy --postcopy-resume with the same arguments.",
+        MigrationEndState.SplitPostCopy => $"Touch neither half. See to the network between {result.Source} and {result.Destination}, then: Resume-VmMigration {result.VM}.",
+        MigrationEndState.Nowhere when id == LostGuest.ErrorId => LostGuest.Advice(result.VM, result.OnSource, result.OnDestination),
         MigrationEndState.Nowhere => $"Look at the QEMU log of the VM on both hosts before you start it again; its definition is on {(result.OnSource.Persistent ? result.Source : result.Destination)}.",
         MigrationEndState.OnBoth => $"Pause one of the two at once, and find out which one has the current state: virsh suspend {result.VM}.",
         MigrationEndState.InProgress => $"It goes on by itself. Watch it: Watch-VmMigration {result.VM}.",
+        MigrationEndState.Unknown when result.OnSource.Reason == VmStateReason.PostCopyFailed || result.OnDestination.Reason == VmStateReason.PostCopyFailed =>
+            $"Touch neither half. See to it that both hosts answer, then: Resume-VmMigration {result.VM}.",
         MigrationEndState.Unknown => $"See to it that both hosts answer, then ask: Get-VmMigration and Get-VM {result.VM}.",
         _ when id == "MigrationNotConverging" => "Try policy SuspendWorkloadIfNeeded or PostCopy, or a time when the guest writes less.",
         _ when id == "EncryptionFailed" => "Check the certificates for migration on both hosts (qemu.conf: migrate_tls_x509_cert_dir or default_tls_x509_cert_dir, else /etc/pki/qemu): "

@@ -130,7 +130,8 @@ internal sealed class TransferWatch
         }
     }
 
-    private void EnterPostCopy()
+    /// <summary>Notes that the guest runs on the destination: there is no step left to take, and no way back.</summary>
+    public void EnterPostCopy()
     {
         _inPostCopy = true;
         Estimator.EnterPostCopy();

@@ -1,5 +1,6 @@
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
+using VirtMigration.Readiness;
 
 namespace VirtMigration.Placement;
 
@@ -42,5 +43,5 @@ public sealed class VersionCheck : IDestinationCheck
 
     private static bool RecoveryCrashes(DestinationCandidate candidate) =>
         candidate.Plan?.Transfer.Uses(MigrationTechniques.PostCopy) == true
-        && candidate.Destination.Facts.LibvirtVersion is Version libvirt && libvirt >= VersionGates.LibvirtRecoveryCrashes && libvirt < VersionGates.LibvirtAfterRecoveryCrashes;
+        && KnownDefects.RecoveryCrashes.On(candidate.Destination.Facts) is not null;
 }

@@ -35,6 +35,9 @@ public enum MigrationTechniques
     /// <summary>Memory is sent over several connections (multifd).</summary>
     Parallel = 1 << 17,
 
+    /// <summary>A post-copy migration that broke is recovered over a new connection; only together with <see cref="PostCopy"/>.</summary>
+    PostCopyResume = 1 << 19,
+
     /// <summary>Memory is sent without copying it into the kernel (MSG_ZEROCOPY).</summary>
     ZeroCopy = 1 << 20,
 

@@ -38,6 +38,10 @@ internal static class VersionGates
     /// <summary>libvirt NEWS 1.3.3 (VIR_MIGRATE_POSTCOPY); QEMU ChangeLog 2.6 (post-copy no longer experimental).</summary>
     public static readonly VersionGate PostCopy = new("post-copy", new(1, 3, 3), new(2, 6));
 
+    /// <summary>libvirt NEWS 8.5.0 (VIR_MIGRATE_POSTCOPY_RESUME, VIR_DOMAIN_ABORT_JOB_POSTCOPY); QEMU ChangeLog 3.0 (postcopy
+    /// recovery).</summary>
+    public static readonly VersionGate PostCopyRecovery = new("the recovery of a broken post-copy", new(8, 5), new(3, 0));
+
     /// <summary>QEMU 4.0: a disk's cache is dropped at the switch (drop-cache, on by default; qapi/block-core.json).</summary>
     public static readonly Version QemuDropsCache = new(4, 0);
 

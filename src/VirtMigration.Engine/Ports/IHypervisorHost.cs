@@ -96,6 +96,18 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task StartPostCopyAsync(Guid vm, CancellationToken cancellationToken);
 
+    /// <summary>Gives up the connection of a migration in post-copy. The guest and both halves of its memory stay; the migration is then
+    /// broken and waits to be recovered. Only for one whose memory no longer flows: nothing else brings a healthy one to a stop.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task BreakPostCopyAsync(Guid vm, CancellationToken cancellationToken);
+
+    /// <summary>Whether the daemon is at something with the VM's QEMU at this moment. One that is so for seconds waits for an answer that
+    /// does not come: the QEMU hangs. It asks neither QEMU nor for the VM's job, so it does not hang itself.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<bool> IsBusyAsync(Guid vm, CancellationToken cancellationToken);
+
     /// <summary>Stops the guest of a running migration, so that it ends; the hypervisor lets the guest run again by itself when the
     /// migration has ended, on whichever side.</summary>
     /// <param name="vm">The VM.</param>

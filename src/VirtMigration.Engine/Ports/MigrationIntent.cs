@@ -1,3 +1,5 @@
+using VirtMigration.Planning;
+
 namespace VirtMigration.Ports;
 
 /// <summary>Who drives a migration: written into the VM before the start. Without a migration under way it is stale and ignored.</summary>
@@ -10,4 +12,8 @@ namespace VirtMigration.Ports;
 /// <param name="DowntimeBefore">The VM's downtime limit before: the shell that wrote this sets it back, and if that shell dies whoever
 /// stops the migration can; null: not known.</param>
 public sealed record MigrationIntent(
-    string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt, TimeSpan? DowntimeBefore);
+    string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt, TimeSpan? DowntimeBefore)
+{
+    /// <summary>What was handed to the hypervisor, without pins: a recovery after post-copy broke has to repeat it; null: not known.</summary>
+    public TransferSettings? Transfer { get; init; }
+}

@@ -7,12 +7,16 @@ namespace VirtMigration.Readiness;
 /// it: a release that is not here was not seen to do wrong, which is all that can be said.</summary>
 internal static class KnownDefects
 {
+    /// <summary>Who is asked to recover a broken post-copy migration crashes instead. Seen 5 times of 5 on 11.3.0 as the destination of a
+    /// recovery (POSTCOPY_RESUME); 9.0 and 12.8 recover.</summary>
+    public static KnownDefect RecoveryCrashes { get; } = new(
+        "PostCopyRecoveryCrashes", KnownDefect.Libvirt, VersionGates.LibvirtRecoveryCrashes, VersionGates.LibvirtAfterRecoveryCrashes, FindingSeverity.Warning,
+        "its daemon crashes when a broken post-copy migration to it is recovered: the VM would be lost",
+        "Update libvirt, or let VMs come without post-copy: -PostCopy Off, or a policy without it.");
+
     public static IReadOnlyList<KnownDefect> All { get; } =
     [
-        // Seen 5 times of 5 on 11.3.0 as the destination of a recovery (POSTCOPY_RESUME); 9.0 and 12.8 recover.
-        new("PostCopyRecoveryCrashes", KnownDefect.Libvirt, VersionGates.LibvirtRecoveryCrashes, VersionGates.LibvirtAfterRecoveryCrashes, FindingSeverity.Warning,
-            "its daemon crashes when a broken post-copy migration to it is recovered: the VM would be lost",
-            "Update libvirt, or let VMs come without post-copy: -PostCopy Off, or a policy without it."),
+        RecoveryCrashes,
 
         // Seen on 11.3.0: virsh migrate --p2p --tunnelled --tls.
         new("TunnelledEncryptionCrashes", KnownDefect.Libvirt, new(11, 3), new(11, 4), FindingSeverity.Info,

@@ -33,7 +33,7 @@ internal sealed record ActiveDomain(Guid Uuid, string Name, VmPowerState State, 
     /// <param name="side">The host's side.</param>
     /// <param name="counters">The counters, where there are any.</param>
     public ActiveMigration Migration(string host, MigrationDirection side, MigrationCounters? counters) =>
-        new(host, Uuid, Name, side, counters);
+        new(host, Uuid, Name, side, counters) { Broken = Reason == VmStateReason.PostCopyFailed };
 
     /// <summary>Its migration as far as its state gives one away; null where it does not.</summary>
     /// <param name="host">The host that shows it.</param>

@@ -58,6 +58,25 @@ internal sealed unsafe partial class LibvirtDomain
     /// <summary>Aborts its job.</summary>
     public void AbortJob() => _ = Check(Libvirt.virDomainAbortJob(_handle), $"abort the migration of VM {Name}");
 
+    /// <summary>Gives up the connection of its migration in post-copy, so that it can be recovered over another.</summary>
+    public void BreakPostCopy()
+    {
+        OptionalFunctions.Require(nameof(Libvirt.virDomainAbortJobFlags));
+        _ = Check(Libvirt.virDomainAbortJobFlags(_handle, Libvirt.AbortJobPostCopy), $"break the post-copy migration of VM {Name}");
+    }
+
+    /// <summary>Whether the daemon is waiting for an answer of its QEMU, or does something else with it. A migration that only waits for
+    /// events does not count (qemuDomainGetControlInfo).</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            VirDomainControlInfo info;
+            _ = Check(Libvirt.virDomainGetControlInfo(_handle, &info, 0), $"tell what is being done to VM {Name}");
+            return info.State != Libvirt.ControlOk;
+        }
+    }
+
     /// <summary>Switches its migration to post-copy.</summary>
     public void StartPostCopy() => _ = Check(
         Libvirt.virDomainMigrateStartPostCopy(_handle, 0),

@@ -15,6 +15,21 @@ internal static unsafe partial class Libvirt
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainGetJobStats(DomainHandle domain, int* type, nint* parameters, int* count, uint flags);
 
+    /// <summary>VIR_DOMAIN_ABORT_JOB_POSTCOPY: the connection of a post-copy migration is given up, and the migration waits to be
+    /// recovered; without it an abort in post-copy is refused.</summary>
+    internal const uint AbortJobPostCopy = 1 << 0;
+
+    /// <summary>VIR_DOMAIN_CONTROL_OK: nothing is being asked of the domain's QEMU.</summary>
+    internal const uint ControlOk = 0;
+
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainAbortJob(DomainHandle domain);
+
+    /// <summary>Since libvirt 8.5.0.</summary>
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainAbortJobFlags(DomainHandle domain, uint flags);
+
+    /// <summary>Since libvirt 0.9.3. It asks neither QEMU nor for the domain's job.</summary>
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainGetControlInfo(DomainHandle domain, VirDomainControlInfo* info, uint flags);
 }

@@ -11,6 +11,7 @@ internal static class OptionalFunctions
     {
         ["virDomainMigrateGetMaxDowntime"] = new(3, 7, 0),
         ["virConnectCompareHypervisorCPU"] = new(4, 4, 0),
+        ["virDomainAbortJobFlags"] = new(8, 5, 0),
     };
 
     /// <summary>Makes sure that the library of this machine has a function.</summary>

@@ -25,7 +25,8 @@ internal static class IntentXml
         new XAttribute("started", intent.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
         intent.DowntimeBefore is { } downtime
             ? new XAttribute("downtime", ((long)downtime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
-            : null).ToString(SaveOptions.DisableFormatting);
+            : null,
+        intent.Transfer is { } transfer ? TransferXml.Write(transfer) : null).ToString(SaveOptions.DisableFormatting);
 
     /// <summary>Reads the element; null where it is not a complete record. Metadata can be edited by anybody, and a record that
     /// cannot be read is worth as much as none.</summary>
@@ -43,7 +44,7 @@ internal static class IntentXml
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.RoundtripKind,
                 out DateTimeOffset started)
-                ? new(user, machine, process, policy, destination, started, Downtime(element))
+                ? new(user, machine, process, policy, destination, started, Downtime(element)) { Transfer = TransferXml.Read(element) }
                 : null;
     }
 

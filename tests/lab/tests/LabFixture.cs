@@ -37,6 +37,8 @@ public sealed class LabFixture : IAsyncLifetime
 
     internal MigrationStopper Stopper => new(Hypervisor, Registry);
 
+    internal MigrationResumer Resumer => new(Hypervisor, Registry, Runner, TimeProvider.System, "tester@lab");
+
     internal static MigrationRunner Runner => new(TimeProvider.System);
 
     public async Task InitializeAsync()

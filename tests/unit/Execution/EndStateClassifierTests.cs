@@ -30,6 +30,7 @@ public sealed class EndStateClassifierTests
         ["starting up"] = On(VmPowerState.Paused, VmStateReason.StartingUp),
         ["paused in post-copy"] = On(VmPowerState.Paused, VmStateReason.PostCopy),
         ["paused in post-copy+job"] = On(VmPowerState.Paused, VmStateReason.PostCopy, job: true),
+        ["running, post-copy failed"] = On(VmPowerState.Running, VmStateReason.PostCopyFailed),
         ["post-copy failed"] = On(VmPowerState.Paused, VmStateReason.PostCopyFailed),
         ["post-copy failed+job"] = On(VmPowerState.Paused, VmStateReason.PostCopyFailed, job: true),
     };
@@ -81,6 +82,8 @@ public sealed class EndStateClassifierTests
     [InlineData("running", "paused by user", MigrationEndState.Unknown)]
     [InlineData("paused by user", "running migrated", MigrationEndState.Unknown)]
     [InlineData("none", "post-copy failed", MigrationEndState.Unknown)]
+    [InlineData("none", "running, post-copy failed", MigrationEndState.Unknown)]
+    [InlineData("post-copy failed+job", "running, post-copy failed", MigrationEndState.SplitPostCopy)]
     public void Where_both_hosts_answer_they_decide(string source, string destination, MigrationEndState state)
     {
         Assert.Equal(state, Classify(source, destination, saidToHaveMoved: false));
@@ -95,6 +98,7 @@ public sealed class EndStateClassifierTests
     [InlineData("paused by user", false, MigrationEndState.Stayed)]
     [InlineData("paused for switchover", false, MigrationEndState.Unknown)]
     [InlineData("paused in post-copy", false, MigrationEndState.Unknown)]
+    [InlineData("post-copy failed+job", false, MigrationEndState.Unknown)]
     [InlineData("none", false, MigrationEndState.Unknown)]
     [InlineData("defined", false, MigrationEndState.Unknown)]
     [InlineData("none", true, MigrationEndState.Moved)]
@@ -115,6 +119,7 @@ public sealed class EndStateClassifierTests
     [InlineData("starting up", MigrationEndState.Unknown)]
     [InlineData("paused by user", MigrationEndState.Unknown)]
     [InlineData("post-copy failed", MigrationEndState.Unknown)]
+    [InlineData("running, post-copy failed", MigrationEndState.Unknown)]
     [InlineData("none", MigrationEndState.Unknown)]
     [InlineData("defined", MigrationEndState.Unknown)]
     public void Where_the_source_is_silent_only_a_guest_that_runs_has_moved(string destination, MigrationEndState state) =>
@@ -125,6 +130,23 @@ public sealed class EndStateClassifierTests
     [InlineData(true)]
     public void Where_nobody_answers_nothing_is_claimed(bool saidToHaveMoved) =>
         Assert.Equal(MigrationEndState.Unknown, Classify("silent", "silent", saidToHaveMoved));
+
+    // The guest ran there, or its pages were only here: no host has them all any more.
+    [Theory]
+    [InlineData("post-copy failed", "none", true)]
+    [InlineData("post-copy failed+job", "crashed", true)]
+    [InlineData("paused in post-copy", "defined", true)]
+    [InlineData("none", "running, post-copy failed", true)]
+    [InlineData("post-copy failed", "running, post-copy failed", false)]
+    [InlineData("post-copy failed", "paused by user", false)]
+    [InlineData("post-copy failed", "silent", false)]
+    [InlineData("silent", "running, post-copy failed", false)]
+    [InlineData("none", "running in post-copy", false)]
+    [InlineData("running", "none", false)]
+    [InlineData("none", "none", false)]
+    [InlineData("paused for switchover", "none", false)]
+    public void A_half_that_is_gone_has_taken_the_guest_with_it(string source, string destination, bool lost) =>
+        Assert.Equal(lost, EndStateClassifier.LostInPostCopy(s_saying[source], s_saying[destination]));
 
     // Its pages are still on the source: a source that is gone means a guest that will stop.
     [Fact]

@@ -239,6 +239,16 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public Task StartPostCopyAsync(Guid vm, CancellationToken cancellationToken) => Do("StartPostCopy");
 
+    /// <summary>What becomes of a broken migration: by default both halves say that it failed.</summary>
+    public Action<Guid> OnBreak { get; set; } = _ => { };
+
+    /// <summary>Whether the VM's QEMU leaves its daemon without an answer.</summary>
+    public bool Busy { get; set; }
+
+    public Task BreakPostCopyAsync(Guid vm, CancellationToken cancellationToken) => Do("BreakPostCopy", () => OnBreak(vm));
+
+    public Task<bool> IsBusyAsync(Guid vm, CancellationToken cancellationToken) => Answer("IsBusy", () => Busy);
+
     public Task SuspendAsync(Guid vm, CancellationToken cancellationToken) => Do("Suspend");
 
     public Task SetSwitchoverBandwidthAsync(Guid vm, Bandwidth? bandwidth, CancellationToken cancellationToken) =>

@@ -118,6 +118,19 @@ public sealed class MigrationListerTests
         Assert.Equal(TimeSpan.FromSeconds(30), migration.Elapsed);
     }
 
+    [Theory]
+    [InlineData(true, true, "broken in post-copy: Resume-VmMigration db1")]
+    [InlineData(true, false, "broken in post-copy, and only one half was found: Resume-VmMigration db1 says what is left")]
+    [InlineData(false, true, "broken in post-copy, and only one half was found: Resume-VmMigration db1 says what is left")]
+    public async Task A_broken_one_is_listed_as_such_with_the_way_out(bool onSource, bool onDestination, string outlook)
+    {
+        Shows(running: 30);
+        _source.Shown = onSource ? [_source.Shown[0] with { Broken = true }] : [];
+        _destination.Shown = onDestination ? [_destination.Shown[0] with { Broken = !onSource }] : [];
+        VmMigration migration = await OnlyAsync();
+        Assert.Equal((MigrationPhase.Broken, outlook, null), (migration.Phase, migration.Outlook, migration.Eta));
+    }
+
     private void Shows(int? running)
     {
         _source.Shown =

@@ -76,7 +76,7 @@ public sealed class MigrationRunnerTests : IDisposable
         Assert.Equal(["GetJob", "SaveDefinition"], calls.Take(2).Order());
         Assert.Equal(["Subscribe", "GetIntent", "GetMaxDowntime", "SetIntent", "GetIntent", "GetJob", "SetMaxDowntime 100 ms"], calls.Skip(2));
         Assert.Equal(
-            new MigrationIntent("alice@ops1", Environment.MachineName, Environment.ProcessId, "MinimalDowntime", "h2", _clock.GetUtcNow(), TimeSpan.FromMilliseconds(777)),
+            new MigrationIntent("alice@ops1", Environment.MachineName, Environment.ProcessId, "MinimalDowntime", "h2", _clock.GetUtcNow(), TimeSpan.FromMilliseconds(777)) { Transfer = transfer.Settings },
             _source.Intents[s_vm]);
         transfer.Succeed();
         await running;
@@ -539,6 +539,35 @@ public sealed class MigrationRunnerTests : IDisposable
         Assert.Contains("migrate failed: Internal", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, Changes(_source));
         Assert.Equal(0, Changes(_destination));
+    }
+
+    [Fact]
+    public async Task A_destination_that_dies_in_post_copy_has_taken_the_guest_with_it_in_so_many_words()
+    {
+        Task<MigrationResult> running = Start();
+        FakeTransfer transfer = await _source.NextTransferAsync();
+        _source.Says[s_vm] = _source.Paused(s_vm, VmStateReason.PostCopyFailed);
+        _destination.Says[s_vm] = _destination.Running(s_vm) with { Active = false, State = VmPowerState.ShutOff, Reason = VmStateReason.Crashed };
+        transfer.Fail(HypervisorFault.Internal);
+        MigrationResult result = await running;
+        Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Nowhere, "PostCopyGuestLost"), (result.Outcome, result.EndState, result.ErrorId));
+        Assert.Contains("the guest is lost: h2's QEMU ended in post-copy", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Its definition is on h1 and h2. Find out why: /var/log/libvirt/qemu/db1.log on h2.", result.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', result.Error!);
+    }
+
+    [Fact]
+    public async Task Post_copy_that_broke_is_one_line_with_the_way_to_resume_it()
+    {
+        Task<MigrationResult> running = Start();
+        FakeTransfer transfer = await _source.NextTransferAsync();
+        (_source.Says[s_vm], _destination.Says[s_vm]) = (_source.Paused(s_vm, VmStateReason.PostCopyFailed), _destination.Running(s_vm, VmStateReason.PostCopyFailed));
+        transfer.Fail(HypervisorFault.Internal);
+        MigrationResult result = await running;
+        Assert.Equal((MigrationEndState.SplitPostCopy, "PostCopyBroken"), (result.EndState, result.ErrorId));
+        Assert.Contains("Touch neither", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', result.Error!);
+        Assert.Equal("Touch neither half. See to the network between h1 and h2, then: Resume-VmMigration db1.", result.RecommendedAction);
     }
 
     [Fact]

@@ -70,6 +70,16 @@ public sealed class StructLayoutTests
     }
 
     [Fact]
+    public void Domain_control_info()
+    {
+        VirDomainControlInfo value = default;
+        Assert.Equal(16, Unsafe.SizeOf<VirDomainControlInfo>());
+        Assert.Equal(0, Offset(ref value, ref value.State));
+        Assert.Equal(4, Offset(ref value, ref value.Details));
+        Assert.Equal(8, Offset(ref value, ref value.StateTime));
+    }
+
+    [Fact]
     public unsafe void Domain_statistics_record()
     {
         VirDomainStatsRecord value = default;
