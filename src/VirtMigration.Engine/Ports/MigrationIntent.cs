@@ -10,4 +10,15 @@ namespace VirtMigration.Ports;
 /// <param name="DowntimeBefore">The VM's downtime limit before: the shell that wrote this sets it back, and if that shell dies whoever
 /// stops the migration can; null: not known.</param>
 public sealed record MigrationIntent(
-    string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt, TimeSpan? DowntimeBefore);
+    string Operator, string Machine, int ProcessId, string Policy, string Destination, DateTimeOffset StartedAt, TimeSpan? DowntimeBefore)
+{
+    /// <summary>What tells the shell's process from a later one with the same id (<see cref="ShellProcess.Mark"/>); null: not known.</summary>
+    public string? ProcessMark { get; init; }
+
+    /// <summary>What is done as long as the migration has not finished; null: not known, as in records of the first version of this
+    /// product, or it cannot be read.</summary>
+    public ScheduleIntent? Schedule { get; init; }
+
+    /// <summary>The shell that wrote it.</summary>
+    public ShellProcess Shell() => new(Machine, ProcessId, ProcessMark);
+}

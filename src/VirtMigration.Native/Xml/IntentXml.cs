@@ -25,7 +25,9 @@ internal static class IntentXml
         new XAttribute("started", intent.StartedAt.ToString("O", CultureInfo.InvariantCulture)),
         intent.DowntimeBefore is { } downtime
             ? new XAttribute("downtime", ((long)downtime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
-            : null).ToString(SaveOptions.DisableFormatting);
+            : null,
+        intent.ProcessMark is { } mark ? new XAttribute("mark", mark) : null,
+        ScheduleIntentXml.Write(intent.Schedule)).ToString(SaveOptions.DisableFormatting);
 
     /// <summary>Reads the element; null where it is not a complete record. Metadata can be edited by anybody, and a record that
     /// cannot be read is worth as much as none.</summary>
@@ -44,6 +46,10 @@ internal static class IntentXml
                 DateTimeStyles.RoundtripKind,
                 out DateTimeOffset started)
                 ? new(user, machine, process, policy, destination, started, Downtime(element))
+                {
+                    ProcessMark = element.Attribute("mark")?.Value,
+                    Schedule = ScheduleIntentXml.Read(element),
+                }
                 : null;
     }
 

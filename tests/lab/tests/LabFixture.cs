@@ -31,7 +31,9 @@ public sealed class LabFixture : IAsyncLifetime
 
     internal PlanMaker PlanMaker => new(Hypervisor, Registry, "tester@lab");
 
-    internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, IsAlive);
+    internal MigrationOwnership Ownership => new(new LeaseFolder(ClusterFolder), new LocalShells(), TimeProvider.System);
+
+    internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, Ownership);
 
     internal MigrationWatcher Watcher => new(Hypervisor, Lister, TimeProvider.System);
 
@@ -138,19 +140,6 @@ public sealed class LabFixture : IAsyncLifetime
         foreach (string name in ours)
         {
             await LabAsync("destroy", name);
-        }
-    }
-
-    private static bool IsAlive(int processId)
-    {
-        try
-        {
-            using Process process = Process.GetProcessById(processId);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
         }
     }
 }
