@@ -21,16 +21,17 @@ internal static class ErrorRecords
         "HostNotFound" or "VmNotFound" or "PolicyNotFound" or "ClusterNotFound" or "MigrationNotFound" or "NoHosts"
             or "AffinityGroupNotFound" or "VmNotInAffinityGroup" => ErrorCategory.ObjectNotFound,
         "HostUnreachable" or "HostTimeout" => ErrorCategory.ConnectionError,
+        "MigrationNotBegun" => ErrorCategory.OperationTimeout,
         "HostAccessDenied" => ErrorCategory.PermissionDenied,
         "LibvirtMissing" => ErrorCategory.NotInstalled,
         "ClusterFileCorrupt" or "ClusterFileTooNew" => ErrorCategory.InvalidData,
         "HostAlreadyRegistered" or "HostUriTaken" or "PolicyExists" or "AffinityGroupExists" => ErrorCategory.ResourceExists,
-        "MigrationAlreadyRunning" or "VmIsMigrating" or "PolicyInUse" => ErrorCategory.ResourceBusy,
+        "MigrationAlreadyRunning" or "MigrationHeld" or "VmIsMigrating" or "PolicyInUse" => ErrorCategory.ResourceBusy,
         "PolicyBuiltIn" or "VmNotMigratable" => ErrorCategory.PermissionDenied,
         "HostsSilent" or "PostCopyHostSilent" or "PostCopyWayClosed" => ErrorCategory.ConnectionError,
         "VmOptionsTooNew" => ErrorCategory.InvalidData,
         "TransportRefused" => ErrorCategory.NotImplemented,
-        "NothingToChange" or "AdjustmentContradicts" or "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
+        "NothingToChange" or "TimeoutWithoutWait" or "PolicyWithoutTakeOver" or "IntentMissing" or "AdjustmentContradicts" or "PolicyDowntimeFalls" or "PolicyWithoutEnd" or "PolicyContradicts" or "HostsContradict" or "AffinityConflict" or "AffinityTooFewVms" or "AffinityClustersDiffer"
             => ErrorCategory.InvalidArgument,
         "NoDestination" or "DestinationUnfit" => ErrorCategory.ResourceUnavailable,
         "MigrationAborted" or "MigrationDetached" or "MigrationNotStarted" or "MigrationStoppedInQueue" or "MigrationStoppedElsewhere"

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VirtMigration.Execution;
 using VirtMigration.Native;
 using VirtMigration.Ports;
@@ -9,10 +8,15 @@ namespace VirtMigration.Cmdlets;
 /// <summary>The one place where the parts are put together: once a process, shared by all its runspaces.</summary>
 internal static class Session
 {
+    private static readonly LocalShells s_shells = new();
+
     /// <summary>The way to the hosts; it keeps their connections.</summary>
     public static IHypervisor Hypervisor { get; } = LibvirtHypervisor.Create();
 
     public static TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>Who works here, as <c>alice@ops1</c>.</summary>
+    public static string Operator => $"{Environment.UserName}@{Environment.MachineName}";
 
     /// <summary>The registered hosts, in the folder that the environment names now.</summary>
     public static HostRegistry Registry => new(new ClusterFile(ClusterFile.DefaultFolder()));
@@ -33,36 +37,28 @@ internal static class Session
 
     public static HostAdmission Registration => new(Hypervisor, Registry, Inventory);
 
-    public static PlanMaker PlanMaker => new(Hypervisor, Registry, $"{Environment.UserName}@{Environment.MachineName}");
+    public static PlanMaker PlanMaker => new(Hypervisor, Registry, Operator);
 
     /// <summary>The runs that were recorded, in the same folder.</summary>
     public static IMigrationHistory History => new HistoryFile(ClusterFile.DefaultFolder());
 
-    public static MigrationRunner Runner => new(Clock, History);
+    /// <summary>In whose hands migrations are, in the same folder.</summary>
+    public static MigrationOwnership Ownership => new(new LeaseFolder(ClusterFile.DefaultFolder()), s_shells, Clock);
 
-    public static MigrationLister Lister => new(Hypervisor, Clock, IsAlive);
+    public static MigrationRunner Runner => new(Clock, History, Ownership);
+
+    public static MigrationLister Lister => new(Hypervisor, Clock, Ownership);
 
     public static MigrationWatcher Watcher => new(Hypervisor, Lister, Clock);
+
+    public static MigrationTakeOver TakeOver => new(Hypervisor, Registry, Ownership, Clock, History, Operator);
 
     /// <summary>What waits in the commands of this process.</summary>
     public static QueueRegistry Queues { get; } = new();
 
     public static MigrationStopper Stopper => new(Hypervisor, Registry, Queues);
 
-    public static MigrationResumer Resumer => new(Hypervisor, Registry, Runner, Clock, $"{Environment.UserName}@{Environment.MachineName}");
+    public static MigrationResumer Resumer => new(Hypervisor, Registry, History, Clock, Operator);
 
     public static MigrationAdjuster Adjuster => new(Hypervisor, Registry, Lister);
-
-    private static bool IsAlive(int processId)
-    {
-        try
-        {
-            using Process process = Process.GetProcessById(processId);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 }

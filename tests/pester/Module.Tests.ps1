@@ -126,8 +126,9 @@ Describe '<Cmdlet> changes something' -ForEach $changing {
 }
 
 Describe 'Watch-VmMigration' {
-    It 'only looks, so there is nothing to confirm' {
-        (Get-Command Watch-VmMigration).Parameters.Keys | Should -Not -Contain WhatIf
+    It 'asks before a take-over' {
+        $metadata = [Management.Automation.CommandMetadata](Get-Command Watch-VmMigration)
+        $metadata.SupportsShouldProcess, $metadata.ConfirmImpact | Should -Be $true, 'High'
     }
 }
 

@@ -7,8 +7,6 @@ namespace VirtMigration.Convergence;
 /// two closer together than the interval, and none is skipped; each deadline comes once, whenever it is due.</summary>
 public sealed class ScheduleController
 {
-    private const decimal BytesPerGiB = 1L << 30;
-
     // QEMU judges by the rate of its last tenth of a second, which dips below the smoothed one: KubeVirt takes 1.5 as well
     // (PrecopyPossibleFactor).
     private const double RateMayDip = 1.5;
@@ -47,14 +45,23 @@ public sealed class ScheduleController
     /// <param name="interval">The least time between two steps of the schedule.</param>
     /// <param name="downtime">The downtime allowed at the start.</param>
     /// <param name="clock">The clock.</param>
+    /// <param name="start">Where a schedule goes on that another shell began; null: at its beginning.</param>
     public ScheduleController(
-        IReadOnlyList<ConvergenceStep> schedule, IReadOnlyList<ConvergenceStep> deadlines, TimeSpan interval, TimeSpan downtime, TimeProvider clock)
+        IReadOnlyList<ConvergenceStep> schedule,
+        IReadOnlyList<ConvergenceStep> deadlines,
+        TimeSpan interval,
+        TimeSpan downtime,
+        TimeProvider clock,
+        SchedulePosition? start = null)
     {
         _schedule = schedule;
-        _deadlines = [.. deadlines];
+        _deadlines = [.. start is null ? deadlines : start.Deadlines];
         _interval = interval;
-        _downtime = downtime;
+        _downtime = start?.Downtime ?? downtime;
         _clock = clock;
+        _next = start?.Next ?? 0;
+        _passOfLastStep = start?.PassOfLastStep ?? _passOfLastStep;
+        _lastStepAt = _next > 0 ? clock.GetTimestamp() : null;
     }
 
     /// <summary>The step that is due now; null: none. What is returned counts as taken.</summary>
@@ -180,8 +187,7 @@ public sealed class ScheduleController
 
     private bool Holds(ConvergenceStep step, ScheduleMoment moment, int rises) =>
         (step.AfterPass is not int pass || moment.Pass > pass)
-        && (step.After is not TimeSpan after || moment.Elapsed >= after)
-        && (step.AfterPerGiB is not TimeSpan perGiB || moment.Elapsed >= Scaled(perGiB, moment.Data, step.AtLeastGiB))
+        && !step.IsBeforeItsTime(moment)
         && (step.NoProgressFor is not TimeSpan idle || moment.Elapsed - _lowestAt >= idle)
         && (step.AfterRises is not int wanted || rises >= wanted)
         && (step.StalledFor is not TimeSpan window || IsStalled(step, moment, window));
@@ -191,9 +197,6 @@ public sealed class ScheduleController
     private bool IsStalled(ConvergenceStep step, ScheduleMoment moment, TimeSpan window) =>
         _stall.Verdict(window) >= (step.WaitsForLow() ? StallVerdict.ActNow : StallVerdict.Stalled)
         && !(step.Action == ConvergenceAction.Abort && moment.Elapsed - _throttledAt < window);
-
-    private static TimeSpan Scaled(TimeSpan perGiB, ByteSize data, int? least) =>
-        new((long)Math.Min(long.MaxValue / 2, perGiB.Ticks * Math.Max(data.Bytes / BytesPerGiB, least ?? 0)));
 
     private TimeSpan Multiplied(decimal factor, TimeSpan most) =>
         factor >= (decimal)most.Ticks / _downtime.Ticks ? most : new((long)(_downtime.Ticks * factor));

@@ -1,4 +1,5 @@
 using VirtMigration.Inventory;
+using VirtMigration.Ports;
 
 namespace VirtMigration.Execution;
 
@@ -39,6 +40,22 @@ internal sealed class EndInquiry(MigrationRun run, TimeProvider clock)
             }
 
             await Task.Delay(silent ? s_returnRetry : s_settleRetry, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The completed counters, from whichever host still has them; null: neither.</summary>
+    /// <param name="run">The run.</param>
+    public static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
+    {
+        try
+        {
+            return await run.Source.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None)
+                ?? await run.Destination.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None);
+        }
+        catch (HypervisorException)
+        {
+            // The VM moved; its figures are unknown, which the result says by leaving them out.
+            return null;
         }
     }
 }

@@ -1,4 +1,5 @@
 using VirtMigration.Ports;
+using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
@@ -47,9 +48,12 @@ internal sealed class IntentClaim
     /// <param name="run">The run.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="now">When it began.</param>
+    /// <param name="shell">This shell, so that others can tell whether it is alive; null: they go by its process alone.</param>
+    /// <param name="speed">The migration speed that was kept for the VM before, where a step changes it; else null.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="VirtMigrationException">MigrationAlreadyRunning, or the host's error.</exception>
-    public static async Task<IntentClaim> OpenAsync(MigrationRun run, TimeProvider clock, DateTimeOffset now, CancellationToken stop)
+    public static async Task<IntentClaim> OpenAsync(
+        MigrationRun run, TimeProvider clock, DateTimeOffset now, ShellProcess? shell, Bandwidth? speed, CancellationToken stop)
     {
         long start = clock.GetTimestamp();
         long looked = start;
@@ -71,6 +75,8 @@ internal sealed class IntentClaim
             : downtime;
         MigrationIntent own = new(run.Operator, Environment.MachineName, Environment.ProcessId, run.Plan.Policy, run.Plan.Destination, now, before)
         {
+            ProcessMark = shell?.Mark,
+            Schedule = ScheduleIntent.Of(run.Plan, speed),
             Transfer = run.Plan.Transfer with { Pins = null },
         };
         return new(run, clock, own, before, looked);

@@ -180,26 +180,12 @@ public sealed class MigrationAdjuster(IHypervisor hypervisor, HostRegistry regis
         }
     }
 
-    private async Task<VmMigration> FindAsync(VirtualMachine vm, CancellationToken cancellationToken)
-    {
-        (IReadOnlyList<VmMigration> all, IReadOnlyList<HypervisorException> errors) = await lister.ListAsync(registry.All(), cancellationToken);
-        if (all.FirstOrDefault(one => one.Uuid == vm.Uuid && one.Source is not null) is VmMigration found)
-        {
-            return found;
-        }
-
-        // A source that is silent must not be read as a VM that stands still.
-        if (errors.Count > 0)
-        {
-            string silent = string.Join(", ", errors.Select(error => error.Host));
-            throw new VirtMigrationException("MigrationNotFound",
-                $"No host that answered shows VM '{vm.Name}' leaving it, and whether {silent} does is not known: {errors[0].Message}",
-                $"See to it that {silent} answers, then repeat. What the others show: Get-VmMigration.", vm.Name, errors[0]);
-        }
-
-        throw new VirtMigrationException("MigrationNotFound", $"VM '{vm.Name}' is not being migrated.",
-            "List what is under way: Get-VmMigration. For the VM's next migration, state it at the start: Start-VmLiveMigration -MaxDowntime, -Bandwidth, -SwitchoverBandwidth, -PostCopy.", vm.Name);
-    }
+    private Task<VmMigration> FindAsync(VirtualMachine vm, CancellationToken cancellationToken) => MigrationSearch.FindAsync(
+        lister,
+        vm,
+        registry.All(),
+        "List what is under way: Get-VmMigration. For the VM's next migration, state it at the start: Start-VmLiveMigration -MaxDowntime, -Bandwidth, -SwitchoverBandwidth, -PostCopy.",
+        cancellationToken);
 
     private static async Task RequireFitAsync(IHypervisorHost source, VmMigration migration, MigrationAdjustment change, CancellationToken cancellationToken)
     {

@@ -7,13 +7,9 @@ namespace VirtMigration.Execution;
 /// <summary>Lists the migrations under way, from what the hosts show.</summary>
 /// <param name="hypervisor">The way to the hosts.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="isAlive">Whether a process of this machine is alive.</param>
-public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, Func<int, bool> isAlive)
+/// <param name="ownership">Says in whose hands they are.</param>
+public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, MigrationOwnership ownership)
 {
-    // Between the record and the job lie a few calls, each bounded at 10 s by its connection; and clocks of machines that are kept in
-    // step differ by less than this.
-    private static readonly TimeSpan s_startTolerance = TimeSpan.FromSeconds(15);
-
     /// <summary>The migrations of some hosts.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -45,7 +41,9 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             ActiveMigration? outgoing = sides.FirstOrDefault(one => one.Direction == MigrationDirection.Outgoing);
             ActiveMigration? incoming = sides.FirstOrDefault(one => one.Direction == MigrationDirection.Incoming);
             MigrationIntent? intent = outgoing is null ? null : await IntentAsync(opened[outgoing.Host], outgoing.Vm, cancellationToken);
-            migrations.Add(Describe(sides.First(), outgoing, incoming, Fits(intent, outgoing, incoming) ? intent : null));
+            intent = intent is not null && IntentRule.Fits(intent, outgoing?.Counters, incoming?.Host, clock.GetUtcNow()) ? intent : null;
+            (MigrationLease? lease, bool? alive) = outgoing is null ? (null, null) : await ownership.LookAsync(outgoing.Vm, cancellationToken);
+            migrations.Add(Describe(sides.First(), outgoing, incoming, intent, alive == false ? null : lease));
         }
 
         return ([.. migrations.OrderBy(one => one.VM, StringComparer.OrdinalIgnoreCase)], errors);
@@ -70,35 +68,13 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
         }
     }
 
-    // A record outlives a shell that was killed, and then another migration of the VM must not be taken for that shell's: the record was
-    // written just before the job began, and for the host it goes to.
-    private bool Fits(MigrationIntent? intent, ActiveMigration? outgoing, ActiveMigration? incoming)
-    {
-        if (intent is null || outgoing is null)
-        {
-            return false;
-        }
-
-        if (incoming is not null && !incoming.Host.Equals(intent.Destination, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        return outgoing.Counters is not MigrationCounters counters
-            || BeganWith(intent, counters, clock.GetUtcNow());
-    }
-
-    /// <summary>Whether a record was written just before a job began.</summary>
-    internal static bool BeganWith(MigrationIntent intent, MigrationCounters counters, DateTimeOffset now) =>
-        (now - counters.Elapsed - intent.StartedAt).Duration() <= s_startTolerance;
-
-    private VmMigration Describe(ActiveMigration any, ActiveMigration? outgoing, ActiveMigration? incoming, MigrationIntent? intent)
+    private VmMigration Describe(ActiveMigration any, ActiveMigration? outgoing, ActiveMigration? incoming, MigrationIntent? intent, MigrationLease? lease)
     {
         MigrationSample? sample = outgoing?.Counters is MigrationCounters counters
             ? new ProgressEstimator(any.Name, outgoing.Host, incoming?.Host, clock).Sample(counters)
             : null;
         bool broken = outgoing is { Broken: true } || incoming is { Broken: true };
-        (string controller, bool? attended) = ControllerOf(outgoing, intent);
+        (string controller, bool? attended) = ControllerOf(outgoing, intent, lease);
         return new()
         {
             VM = any.Name,
@@ -117,17 +93,22 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             Outlook = !broken ? sample?.Outlook
                 : outgoing is null || incoming is null ? $"broken in post-copy, and only one half was found: Resume-VmMigration {any.Name} says what is left"
                 : $"broken in post-copy: Resume-VmMigration {any.Name}",
-            Policy = intent?.Policy,
+            Policy = lease is { TakenOverFrom: not null } ? lease.Policy : intent?.Policy,
             Controller = controller,
             Attended = attended,
         };
     }
 
-    private (string Controller, bool? Attended) ControllerOf(ActiveMigration? outgoing, MigrationIntent? intent)
+    private (string Controller, bool? Attended) ControllerOf(ActiveMigration? outgoing, MigrationIntent? intent, MigrationLease? lease)
     {
         if (outgoing is null)
         {
             return ("not known: the source did not answer", null);
+        }
+
+        if (lease is { TakenOverFrom: string before })
+        {
+            return ($"{Who(lease.Operator, lease.Shell)}, took it over from {before} at {MigrationOwnership.Moment(lease.TakenAt)}", ownership.IsAlive(lease.Shell));
         }
 
         if (intent is null)
@@ -135,11 +116,15 @@ public sealed class MigrationLister(IHypervisor hypervisor, TimeProvider clock, 
             return ("started elsewhere", null);
         }
 
-        string who = $"{intent.Operator}, process {intent.ProcessId}";
-        return !intent.Machine.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
-            ? ($"{who} on {intent.Machine}", null)
-            : isAlive(intent.ProcessId)
-                ? (who, true)
-                : ($"unattended: {who} is gone, and nobody runs the schedule of policy {intent.Policy}", false);
+        string who = Who(intent.Operator, intent.Shell());
+        return ownership.IsAlive(intent.Shell()) switch
+        {
+            true => (who, true),
+            null => (who, null),
+            false => ($"unattended: {who} is gone, and nobody runs the schedule of policy {intent.Policy}; take it over: Watch-VmMigration {outgoing.Name} -TakeOver", false),
+        };
     }
+
+    private string Who(string user, ShellProcess shell) =>
+        shell.Machine.Equals(ownership.Shell.Machine, StringComparison.OrdinalIgnoreCase) ? $"{user}, process {shell.Id}" : $"{user}, {shell}";
 }

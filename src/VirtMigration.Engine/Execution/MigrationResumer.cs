@@ -11,10 +11,10 @@ namespace VirtMigration.Execution;
 /// <summary>Recovers migrations that broke in post-copy, whoever started them. Nothing of it ends a half of a VM.</summary>
 /// <param name="hypervisor">The way to the hosts.</param>
 /// <param name="registry">The registered hosts.</param>
-/// <param name="runner">Records the runs.</param>
+/// <param name="history">Where the run is recorded; null: nowhere.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="operatorName">Who asks, as <c>alice@ops1</c>.</param>
-public sealed class MigrationResumer(IHypervisor hypervisor, HostRegistry registry, MigrationRunner runner, TimeProvider clock, string operatorName)
+public sealed class MigrationResumer(IHypervisor hypervisor, HostRegistry registry, IMigrationHistory? history, TimeProvider clock, string operatorName)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
 
@@ -116,27 +116,28 @@ public sealed class MigrationResumer(IHypervisor hypervisor, HostRegistry regist
         await RequireAnswersAsync(run, proposed.Condition == PostCopyCondition.Broken, stop);
         await using IMigrationEvents events = await run.Source.SubscribeAsync(plan.Uuid, stop);
         SampleLog samples = new(progress);
-        TransferWatch watch = new(run, events, samples, clock);
-        watch.EnterPostCopy();
+        TransferSteering steering = new(run, events, samples, clock, lease: null);
+        TransferWatch watch = new(run, events, steering, lease: null);
+        steering.EnterPostCopy();
         PostCopyVigil vigil = new(run, clock);
         if (proposed.Condition == PostCopyCondition.Standing)
         {
-            if (await vigil.FlowsAsync(SelfPatience, counters => samples.Report(watch.Estimator.Sample(counters)), stop))
+            if (await vigil.FlowsAsync(SelfPatience, counters => samples.Report(steering.Estimator.Sample(counters)), stop))
             {
                 throw ResumeErrors.GoesOn(plan);
             }
 
             await run.Source.BreakPostCopyAsync(plan.Uuid, CancellationToken.None);
-            watch.Note("connection given up", $"the way was open, and no memory had arrived for {DurationText.Exact(SelfPatience)} more");
+            steering.Note("connection given up", $"the way was open, and no memory had arrived for {DurationText.Exact(SelfPatience)} more");
         }
 
         await NoticedAsync(run, stop);
-        watch.Note("recovery", $"both hosts hold their half; {plan.Decisions[0].Reason}");
+        steering.Note("recovery", $"both hosts hold their half; {plan.Decisions[0].Reason}");
         TransferEnd end = await BoundAsync(watch, vigil, plan, stop);
         (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await new EndInquiry(run, clock).AskAsync(end, stop);
-        MigrationCounters? figures = watch.Completed ?? (end.SaidToHaveMoved ? await MigrationRunner.CompletedAsync(run) : null);
+        MigrationCounters? figures = steering.Completed ?? (end.SaidToHaveMoved ? await EndInquiry.CompletedAsync(run) : null);
         notices.AddRange(await PreparedVm.Broken(run, events, proposed.Saved).FinishAsync(state, end.Error));
-        samples.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
+        samples.Report(steering.Estimator.End(figures, state == MigrationEndState.Moved));
         MigrationResult result = ResultBuilder.Build(new()
         {
             Plan = plan,
@@ -145,12 +146,12 @@ public sealed class MigrationResumer(IHypervisor hypervisor, HostRegistry regist
             OnSource = onSource,
             OnDestination = onDestination,
             Figures = figures,
-            Watch = watch,
+            Steering = steering,
             Notices = (string[])[.. notices],
             StartedAt = startedAt,
             Duration = clock.GetElapsedTime(started),
         });
-        return await runner.RecordAsync(run, result, samples);
+        return await new RunRecorder(history, clock).RecordAsync(run, result, samples);
     }
 
     // Until it is clear how it stands: what is under way must be looked at for a while.
@@ -351,7 +352,7 @@ public sealed class MigrationResumer(IHypervisor hypervisor, HostRegistry regist
         try
         {
             MigrationIntent? intent = await (await OpenAsync(host, cancellationToken)).GetIntentAsync(vm, cancellationToken);
-            return intent is not null && counters is not null && MigrationLister.BeganWith(intent, counters, clock.GetUtcNow()) ? intent : null;
+            return intent is not null && counters is not null && IntentRule.Fits(intent, counters, null, clock.GetUtcNow()) ? intent : null;
         }
         catch (HypervisorException)
         {

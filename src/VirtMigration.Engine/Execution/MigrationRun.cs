@@ -11,6 +11,9 @@ namespace VirtMigration.Execution;
 /// <param name="Operator">Who asked for it, as <c>alice@ops1</c>.</param>
 public sealed record MigrationRun(MigrationPlan Plan, IHypervisorHost Source, IHypervisorHost Destination, string Operator)
 {
+    /// <summary>The machine of the shell that started it.</summary>
+    public string Machine { get; init; } = Environment.MachineName;
+
     /// <summary>What was found about the destination.</summary>
     public IReadOnlyList<DestinationFinding> Findings { get; init; } = [];
 

@@ -2,25 +2,24 @@ using VirtMigration.Convergence;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
-using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
-/// <summary>Runs one plan: prepares the VM, hands the transfer to the hypervisor, watches it, and asks both hosts where the VM is
-/// when it ended, however it ended.</summary>
+/// <summary>Runs one plan: takes the migration into its hands, prepares the VM, hands the transfer to the hypervisor, steers it, and asks
+/// both hosts where the VM is when it ended, however it ended.</summary>
 /// <param name="clock">The clock.</param>
 /// <param name="history">Where each run that was started is recorded; null: nowhere.</param>
-public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? history = null)
+/// <param name="ownership">Says in whose hands migrations are; null: nobody else is kept from starting or steering the same one.</param>
+public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? history = null, MigrationOwnership? ownership = null)
 {
-    // Recording takes milliseconds; a disk or a server that hangs must not keep the result from its operator.
-    private static readonly TimeSpan s_recordPatience = TimeSpan.FromSeconds(5);
+    private readonly RunRecorder _recorder = new(history, clock);
 
     /// <summary>Runs a plan. It returns a result for every migration that was started; an exception means that nothing was touched.</summary>
     /// <param name="run">The plan, the hosts and who asked.</param>
     /// <param name="progress">Takes samples, on whatever thread; null: nobody looks.</param>
     /// <param name="stop">Aborts in pre-copy, detaches in post-copy.</param>
-    /// <exception cref="VirtMigrationException">The VM could not be prepared, and is as it was; or MigrationAlreadyRunning: somebody else
-    /// migrates it, and nothing was done to that.</exception>
+    /// <exception cref="VirtMigrationException">MigrationHeld: the VM is in the hands of a live shell. MigrationAlreadyRunning: somebody else
+    /// migrates it, and nothing was done to that. Or the VM could not be prepared, and is as it was.</exception>
     public async Task<MigrationResult> RunAsync(MigrationRun run, IProgress<MigrationSample>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -29,22 +28,38 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
         MigrationPlan plan = run.Plan;
 
         stop.ThrowIfCancellationRequested();
-        PreparedVm prepared = await PreparedVm.PrepareAsync(run, clock, startedAt, stop);
+        await using HeldLease? lease = ownership is null
+            ? null
+            : await ownership.TakeAsync(new(plan.Uuid, plan.VM, run.Operator, plan.Policy), stop);
+        PreparedVm prepared = await PreparedVm.PrepareAsync(run, clock, startedAt, ownership?.Shell, stop);
         await using IMigrationEvents events = prepared.Events;
         SampleLog samples = new(progress);
-        TransferWatch watch = new(run, events, samples, clock);
+        TransferSteering steering = new(run, events, samples, clock, lease);
+        TransferWatch watch = new(run, events, steering, lease);
         TransferEnd end = await watch.RunAsync(plan.Transfer, stop);
         if (end.Error?.Fault == HypervisorFault.MemoryLockRefused && plan.Transfer.Uses(MigrationTechniques.ZeroCopy) && !stop.IsCancellationRequested)
         {
-            watch.Note("retry without zero-copy", $"the host refused to lock the guest's memory: {end.Error.Message}");
+            steering.Note("retry without zero-copy", $"the host refused to lock the guest's memory: {end.Error.Message}");
             end = await watch.RunAsync(plan.Transfer with { Techniques = plan.Transfer.Techniques & ~MigrationTechniques.ZeroCopy }, stop);
         }
 
         await prepared.YieldToAnotherAsync(end.Error);
         (VmObservation onSource, VmObservation onDestination, MigrationEndState state) = await new EndInquiry(run, clock).AskAsync(end, stop);
-        List<string> notices = [.. run.Notices, .. await prepared.FinishAsync(state, end.Error)];
-        MigrationCounters? figures = state == MigrationEndState.Moved ? watch.Completed ?? await CompletedAsync(run) : null;
-        samples.Report(watch.Estimator.End(figures, state == MigrationEndState.Moved));
+
+        // Who took it over puts right what must be put right, and records the run.
+        bool othersTurn = lease is not null && await lease.IsAnothersAsync();
+        List<string> notices = othersTurn
+            ? [$"{lease!.TakenBy} took the migration over, and sees to what is left to do after it"]
+            : [.. await prepared.FinishAsync(state, end.Error)];
+        notices.InsertRange(0, run.Notices);
+        if (lease is not null)
+        {
+            await lease.DisposeAsync();
+            notices.InsertRange(0, lease.Notices);
+        }
+
+        MigrationCounters? figures = state == MigrationEndState.Moved ? steering.Completed ?? await EndInquiry.CompletedAsync(run) : null;
+        samples.Report(steering.Estimator.End(figures, state == MigrationEndState.Moved));
         MigrationResult result = ResultBuilder.Build(new()
         {
             Plan = plan,
@@ -53,46 +68,11 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
             OnSource = onSource,
             OnDestination = onDestination,
             Figures = figures,
-            Watch = watch,
+            Steering = steering,
             Notices = notices,
             StartedAt = startedAt,
             Duration = clock.GetElapsedTime(started),
         });
-        return await RecordAsync(run, result, samples);
-    }
-
-    // The migration has ended and the result is true, whatever the history does: what goes wrong there becomes a notice.
-    internal async Task<MigrationResult> RecordAsync(MigrationRun run, MigrationResult result, SampleLog samples)
-    {
-        if (history is null)
-        {
-            return result;
-        }
-
-        try
-        {
-            MigrationRecord record = RecordBuilder.Build(run, result, samples.Samples(), clock.GetUtcNow());
-            await history.AppendAsync(record, CancellationToken.None).WaitAsync(s_recordPatience);
-            return result;
-        }
-        catch (Exception error)
-        {
-            string reason = error is TimeoutException ? $"the history has not answered for {DurationText.Exact(s_recordPatience)}" : error.Message;
-            return result with { Notices = (string[])[.. result.Notices, $"the run could not be recorded: {reason}"] };
-        }
-    }
-
-    internal static async Task<MigrationCounters?> CompletedAsync(MigrationRun run)
-    {
-        try
-        {
-            return await run.Source.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None)
-                ?? await run.Destination.GetCompletedJobAsync(run.Plan.Uuid, CancellationToken.None);
-        }
-        catch (HypervisorException)
-        {
-            // The VM moved; its figures are unknown, which the result says by leaving them out.
-            return null;
-        }
+        return othersTurn ? result : await _recorder.RecordAsync(run, result, samples);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using VirtMigration.Convergence;
 using VirtMigration.Inventory;
 using VirtMigration.Ports;
+using VirtMigration.Units;
 
 namespace VirtMigration.Execution;
 
@@ -14,6 +15,9 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
     // So many polls in a row without an answer are a source that is gone, not a poll that libvirt refused.
     private const int PatienceInPolls = 20;
 
+    // A small guest moves in a second.
+    private static readonly TimeSpan s_waitInterval = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan s_shortestInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestInterval = TimeSpan.FromHours(1);
 
@@ -21,14 +25,71 @@ public sealed class MigrationWatcher(IHypervisor hypervisor, MigrationLister lis
     /// <param name="vm">The VM.</param>
     /// <param name="hosts">The hosts to look on.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="VirtMigrationException">MigrationNotFound: it is not being migrated.</exception>
-    public async Task<VmMigration> FindAsync(VirtualMachine vm, IReadOnlyList<HostRegistration> hosts, CancellationToken cancellationToken)
+    /// <exception cref="VirtMigrationException">MigrationNotFound: it is not being migrated, or the host that it may leave does not
+    /// answer.</exception>
+    public Task<VmMigration> FindAsync(VirtualMachine vm, IReadOnlyList<HostRegistration> hosts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(vm);
-        (IReadOnlyList<VmMigration> all, _) = await lister.ListAsync(hosts, cancellationToken);
-        return all.FirstOrDefault(one => one.Uuid == vm.Uuid && one.Source is not null)
-            ?? throw new VirtMigrationException("MigrationNotFound", $"VM '{vm.Name}' is not being migrated.",
-                "List what is under way: Get-VmMigration.", vm.Name);
+        return MigrationSearch.FindAsync(lister, vm, hosts, "List what is under way: Get-VmMigration. Wait for it to begin: Watch-VmMigration -Wait.", cancellationToken);
+    }
+
+    /// <summary>The migration of a VM, waited for where it has not begun.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="hosts">The hosts to look on. One that does not answer is asked again.</param>
+    /// <param name="timeout">How long; null: until it begins or the waiting is given up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VirtMigrationException">MigrationNotBegun: it has not begun within the time.</exception>
+    public async Task<VmMigration> WaitAsync(VirtualMachine vm, IReadOnlyList<HostRegistration> hosts, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(vm);
+        long began = clock.GetTimestamp();
+        while (true)
+        {
+            (IReadOnlyList<VmMigration> all, IReadOnlyList<HypervisorException> errors) = await lister.ListAsync(hosts, cancellationToken);
+            if (MigrationSearch.Of(all, vm) is VmMigration found)
+            {
+                return found;
+            }
+
+            if (timeout is TimeSpan most && clock.GetElapsedTime(began) >= most)
+            {
+                string silent = errors.Count == 0 ? string.Empty : $" Whether {MigrationSearch.Names(errors)} would have shown it is not known: {errors[0].Message}";
+                throw new VirtMigrationException("MigrationNotBegun", $"No migration of VM '{vm.Name}' has begun within {DurationText.Exact(most)}.{silent}",
+                    "Wait for longer, or list what is under way: Get-VmMigration.", vm.Name);
+            }
+
+            await Task.Delay(s_waitInterval, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Refuses what is stated without what it is for.</summary>
+    /// <param name="waits">Whether a migration is waited for.</param>
+    /// <param name="timeout">For how long; null: not stated.</param>
+    /// <param name="takesOver">Whether it is taken over.</param>
+    /// <param name="policy">By which policy; null: not stated.</param>
+    /// <exception cref="VirtMigrationException">TimeoutWithoutWait, TimeoutOutOfRange or PolicyWithoutTakeOver.</exception>
+    public static void CheckWishes(bool waits, TimeSpan? timeout, bool takesOver, string? policy)
+    {
+        if (timeout is TimeSpan stated)
+        {
+            if (!waits)
+            {
+                throw new VirtMigrationException("TimeoutWithoutWait", $"A timeout of {DurationText.Exact(stated)} is stated, but nothing is waited for.",
+                    "Say -Wait too, or leave -Timeout out.");
+            }
+
+            if (stated <= TimeSpan.Zero)
+            {
+                throw new VirtMigrationException("TimeoutOutOfRange", $"A timeout of {DurationText.Exact(stated)} leaves no time to wait.",
+                    "State a longer one, for example 10min.");
+            }
+        }
+
+        if (policy is not null && !takesOver)
+        {
+            throw new VirtMigrationException("PolicyWithoutTakeOver", $"Policy {policy} is stated, but who only watches runs no schedule.",
+                "Say -TakeOver too, or leave -Policy out.");
+        }
     }
 
     /// <summary>Samples until the migration ends; the last one has the phase Ended.</summary>

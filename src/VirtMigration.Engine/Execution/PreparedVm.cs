@@ -33,7 +33,12 @@ internal sealed class PreparedVm
     public IMigrationEvents Events { get; }
 
     /// <summary>Reads what has to be restored, then sets what the plan says. If a step fails, the ones before it are undone.</summary>
-    public static async Task<PreparedVm> PrepareAsync(MigrationRun run, TimeProvider clock, DateTimeOffset now, CancellationToken stop)
+    /// <param name="run">The plan and the hosts.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="now">When it starts.</param>
+    /// <param name="shell">This shell, so that others can tell whether it is alive; null: they go by its process alone.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task<PreparedVm> PrepareAsync(MigrationRun run, TimeProvider clock, DateTimeOffset now, ShellProcess? shell, CancellationToken stop)
     {
         MigrationPlan plan = run.Plan;
         IHypervisorHost source = run.Source;
@@ -53,7 +58,7 @@ internal sealed class PreparedVm
         PreparedVm? prepared = null;
         try
         {
-            IntentClaim claim = await IntentClaim.OpenAsync(run, clock, now, stop);
+            IntentClaim claim = await IntentClaim.OpenAsync(run, clock, now, shell, speed, stop);
             prepared = new(run, claim, events, await saving, claim.DowntimeBefore, speed);
             await claim.TakeAsync(stop);
             prepared._limited = true;
@@ -118,6 +123,21 @@ internal sealed class PreparedVm
     /// <param name="events">The events.</param>
     /// <param name="saved">Its definition on the source; null: a transient VM.</param>
     public static PreparedVm Broken(MigrationRun run, IMigrationEvents events, SavedDefinition? saved) => new(run, null, events, saved, default, null);
+
+    /// <summary>A VM that another shell made ready: subscribes, and reads what that shell knew of what must be put right.</summary>
+    /// <param name="run">The plan and the hosts.</param>
+    /// <param name="schedule">The schedule, with what was before it; its speed is that of before only where the shell noted it.</param>
+    /// <param name="downtimeBefore">The downtime limit before.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task<PreparedVm> TakeOverAsync(MigrationRun run, ScheduleIntent schedule, TimeSpan downtimeBefore, CancellationToken stop)
+    {
+        SavedDefinition? saved = await run.Source.SaveDefinitionAsync(run.Plan.Uuid, stop);
+        IMigrationEvents events = await run.Source.SubscribeAsync(run.Plan.Uuid, stop);
+        return new(run, null, events, saved, downtimeBefore, schedule.SpeedBefore) { _limited = true, _usedMonitor = schedule.SwitchoverToldByMonitor };
+    }
+
+    /// <summary>Whether the VM was defined on its host, and did not only run there.</summary>
+    public bool WasPersistent => _saved is not null;
 
     // It only makes the end better: where it cannot be told, the migration proceeds without and says so.
     private async Task TellSwitchoverBandwidthAsync(CancellationToken stop)

@@ -16,7 +16,7 @@ internal static class RecordBuilder
         Destination = result.Destination,
         Policy = result.Policy,
         Operator = run.Operator,
-        Machine = Environment.MachineName,
+        Machine = run.Machine,
         StartedAt = result.StartedAt.ToUniversalTime(),
         EndedAt = endedAt.ToUniversalTime(),
         Duration = result.Duration,

@@ -39,11 +39,11 @@ internal static class ResultBuilder
             Sent = record.Figures?.MemoryProcessed,
             Throughput = Throughput(record.Figures),
             Passes = record.Figures?.Iteration,
-            MaxThrottle = record.Watch.MaxThrottle,
-            ParallelConnections = record.Watch.Used.ParallelConnections,
-            ZeroCopy = record.Watch.Used.Uses(MigrationTechniques.ZeroCopy),
+            MaxThrottle = record.Steering.MaxThrottle,
+            ParallelConnections = record.Steering.Used.ParallelConnections,
+            ZeroCopy = record.Steering.Used.Uses(MigrationTechniques.ZeroCopy),
             Measured = Measured(record),
-            Actions = record.Watch.Actions,
+            Actions = record.Steering.Actions,
             Notices = Notices(record),
             Plan = plan,
         };
@@ -65,15 +65,15 @@ internal static class ResultBuilder
 
     private static IReadOnlyList<SettingMeasurement> Measured(RunRecord record)
     {
-        TransferWatch watch = record.Watch;
-        bool flowed = watch.SentMemory || record.Figures is { MemoryProcessed.Bytes: > 0 };
+        TransferSteering steering = record.Steering;
+        bool flowed = steering.SentMemory || record.Figures is { MemoryProcessed.Bytes: > 0 };
 
         // QEMU sends nothing before all the connections that it was told to open are open (migration/multifd.c), and a plain migration
         // has one: so once memory has flowed their number is known.
-        string? connections = flowed ? $"{watch.Used.ParallelConnections ?? 1}" : null;
+        string? connections = flowed && record.Plan.TransferIsKnown ? $"{steering.Used.ParallelConnections ?? 1}" : null;
         string?[] rates =
         [
-            watch.PeakRate is Bandwidth peak ? $"at most {peak}" : null,
+            steering.PeakRate is Bandwidth peak ? $"at most {peak}" : null,
             Throughput(record.Figures) is Bandwidth mean ? $"on average {mean}" : null,
         ];
         string rate = string.Join(", ", rates.OfType<string>());
@@ -82,7 +82,7 @@ internal static class ResultBuilder
             Beside(record.Plan, "ParallelConnections", connections),
             Beside(record.Plan, "Bandwidth", rate.Length == 0 ? null : rate),
             Beside(record.Plan, "InitialDowntime", record.Figures?.Downtime is TimeSpan downtime
-                ? $"{DurationText.Format(downtime)}{(watch.LastDowntime is TimeSpan limit ? $" (limit raised to {DurationText.Format(limit)})" : string.Empty)}"
+                ? $"{DurationText.Format(downtime)}{(steering.LastDowntime is TimeSpan limit ? $" (limit raised to {DurationText.Format(limit)})" : string.Empty)}"
                 : null),
         ];
     }
@@ -111,8 +111,9 @@ internal static class ResultBuilder
             { End.Detached: true, State: MigrationEndState.InProgress } => ("MigrationDetached", "it goes on without this shell"),
             { End.StopRequested: true, State: MigrationEndState.Stayed } => ("MigrationAborted", "it was stopped on request"),
             { State: MigrationEndState.Stayed } when StoppedElsewhere(record) => ("MigrationStoppedElsewhere", "somebody else stopped it"),
-            { Watch.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
+            { Steering.AbortedBySchedule: true } => ("MigrationNotConverging", $"policy {record.Plan.Policy} gave up: the guest writes its memory faster than it can be sent"),
             { State: MigrationEndState.Stayed } when EncryptionFailed(record) => ("EncryptionFailed", EncryptionCause(record.Plan)),
+            { State: MigrationEndState.Stayed, End.Heard: false } => ("MigrationEndUnheard", "it ended without moving the VM: somebody stopped it, or it failed. Why was told to the shell that started it, and to nobody else"),
             { State: MigrationEndState.Stayed, End.SaidToHaveMoved: true } => ("MigrationStateUnknown", "libvirt reported that it moved, but the hosts say that it stayed"),
             _ => (error?.ErrorId ?? "MigrationStateUnknown", error?.Message ?? "the hosts' answers do not settle where the VM is"),
         };
@@ -127,12 +128,12 @@ internal static class ResultBuilder
 
     // libvirt's word for an abort that a client asked for (78), and neither this command nor its policy did.
     private static bool StoppedElsewhere(RunRecord record) =>
-        record is { End: { StopRequested: false, Error.Fault: HypervisorFault.Aborted }, Watch.AbortedBySchedule: false };
+        record is { End: { StopRequested: false, Error.Fault: HypervisorFault.Aborted }, Steering.AbortedBySchedule: false };
 
     // A handshake that fails ends the migration before memory flows, often with words that do not even name TLS (all seen in the lab).
     private static bool EncryptionFailed(RunRecord record) =>
         record.Plan.Transfer.Uses(MigrationTechniques.Tls)
-        && !record.Watch.SentMemory
+        && !record.Steering.SentMemory
         && record.End.Error is { Fault: HypervisorFault.Internal } error
         && s_encryptionWords.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
 
@@ -153,6 +154,7 @@ internal static class ResultBuilder
         _ when id == "MigrationNotConverging" => "Try policy SuspendWorkloadIfNeeded or PostCopy, or a time when the guest writes less.",
         _ when id == "EncryptionFailed" => "Check the certificates for migration on both hosts (qemu.conf: migrate_tls_x509_cert_dir or default_tls_x509_cert_dir, else /etc/pki/qemu): "
             + $"one authority, not expired, a client certificate on the source, and that name in the destination's. /var/log/libvirt/qemu/{result.VM}.log on {result.Source} has QEMU's own reason.",
+        _ when id == "MigrationEndUnheard" => $"/var/log/libvirt/qemu/{result.VM}.log on both hosts may say more. Start it again when it suits.",
         _ when id is "MigrationAborted" or "MigrationStoppedElsewhere" => "Start it again when it suits.",
         _ => error?.RecommendedAction ?? "Try again.",
     };

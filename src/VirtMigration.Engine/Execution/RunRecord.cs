@@ -19,7 +19,7 @@ internal sealed record RunRecord
 
     public required MigrationCounters? Figures { get; init; }
 
-    public required TransferWatch Watch { get; init; }
+    public required TransferSteering Steering { get; init; }
 
     public required IReadOnlyList<string> Notices { get; init; }
 

@@ -6,7 +6,10 @@ namespace VirtMigration.Execution;
 /// <param name="Detached">Whether it was left to go on by itself.</param>
 internal sealed record TransferEnd(HypervisorException? Error, bool StopRequested, bool Detached)
 {
+    /// <summary>Whether this shell heard how it ended: the call was its own, or the event of the completed job came.</summary>
+    public bool Heard { get; init; } = true;
+
     /// <summary>Whether the hypervisor reported that the VM moved; its codes 69 and 93 are errors that mean just that.</summary>
     public bool SaidToHaveMoved =>
-        !Detached && (Error is null || Error.Fault is HypervisorFault.MovedNotPersisted or HypervisorFault.MovedUnconfirmed);
+        Heard && !Detached && (Error is null || Error.Fault is HypervisorFault.MovedNotPersisted or HypervisorFault.MovedUnconfirmed);
 }

@@ -29,6 +29,9 @@ public sealed record MigrationPlan
     /// <summary>What is handed to the hypervisor.</summary>
     public required TransferSettings Transfer { get; init; }
 
+    /// <summary>Whether <see cref="Transfer"/> is what was handed over: of a migration that another shell started that is not known.</summary>
+    public bool TransferIsKnown { get; init; } = true;
+
     /// <summary>The bandwidth QEMU may count on when it decides to switch over, where it is told through its monitor on the source
     /// before the start; null: it is told with the transfer, or not at all.</summary>
     public Bandwidth? MonitorSwitchoverBandwidth { get; init; }
@@ -87,6 +90,11 @@ public sealed record MigrationPlan
     /// <summary>One line: <c>VM 'db1' (2 GiB): h1 -> h2, policy VeryLarge, 2 connections with zero-copy, 10 Gbps, downtime 300 ms</c>.</summary>
     public override string ToString()
     {
+        if (!TransferIsKnown)
+        {
+            return $"VM '{VM}' ({Memory}): {Source} -> {Destination}, policy {Policy}, started by another shell";
+        }
+
         string streams = Transfer.ParallelConnections is int n ? $"{n} connections" : "one connection";
         string zeroCopy = Transfer.Uses(MigrationTechniques.ZeroCopy) ? " with zero-copy" : string.Empty;
         return $"VM '{VM}' ({Memory}): {Source} -> {Destination}, policy {Policy}, {streams}{zeroCopy}, {Transfer.Bandwidth}, "

@@ -16,4 +16,14 @@ public sealed record MigrationIntent(
 {
     /// <summary>What was handed to the hypervisor, without pins: a recovery after post-copy broke has to repeat it; null: not known.</summary>
     public TransferSettings? Transfer { get; init; }
+
+    /// <summary>What tells the shell's process from a later one with the same id (<see cref="ShellProcess.Mark"/>); null: not known.</summary>
+    public string? ProcessMark { get; init; }
+
+    /// <summary>What is done as long as the migration has not finished; null: not known, as in records of the first version of this
+    /// product, or it cannot be read.</summary>
+    public ScheduleIntent? Schedule { get; init; }
+
+    /// <summary>The shell that wrote it.</summary>
+    public ShellProcess Shell() => new(Machine, ProcessId, ProcessMark);
 }

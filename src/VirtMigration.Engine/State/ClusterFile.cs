@@ -80,7 +80,7 @@ public sealed class ClusterFile : IClusterStore
             Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
             using FileStream held = Lock();
             ClusterState changed = change(Load());
-            Replace(JsonConvert.SerializeObject(changed, s_form));
+            AtomicFile.Replace(FilePath, JsonConvert.SerializeObject(changed, s_form), durable: true);
             return changed;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -186,18 +186,4 @@ public sealed class ClusterFile : IClusterStore
     private FileStream Lock() => FileLock.Take($"{FilePath}.lock", s_lockPatience, error => new(
         "ClusterFileLocked", $"The cluster file {FilePath} has been locked by another process for {s_lockPatience.TotalSeconds:0} s.",
         "Try again; if it stays locked, look for a process that hangs with the file open.", FilePath, error));
-
-    private void Replace(string text)
-    {
-        string next = $"{FilePath}.{Environment.ProcessId}.new";
-        using (FileStream stream = new(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        using (StreamWriter writer = new(stream))
-        {
-            writer.WriteLine(text);
-            writer.Flush();
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, FilePath, overwrite: true);
-    }
 }

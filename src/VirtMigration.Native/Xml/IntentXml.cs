@@ -26,6 +26,8 @@ internal static class IntentXml
         intent.DowntimeBefore is { } downtime
             ? new XAttribute("downtime", ((long)downtime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
             : null,
+        intent.ProcessMark is { } mark ? new XAttribute("mark", mark) : null,
+        ScheduleIntentXml.Write(intent.Schedule),
         intent.Transfer is { } transfer ? TransferXml.Write(transfer) : null).ToString(SaveOptions.DisableFormatting);
 
     /// <summary>Reads the element; null where it is not a complete record. Metadata can be edited by anybody, and a record that
@@ -44,7 +46,12 @@ internal static class IntentXml
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.RoundtripKind,
                 out DateTimeOffset started)
-                ? new(user, machine, process, policy, destination, started, Downtime(element)) { Transfer = TransferXml.Read(element) }
+                ? new(user, machine, process, policy, destination, started, Downtime(element))
+                {
+                    ProcessMark = element.Attribute("mark")?.Value,
+                    Schedule = ScheduleIntentXml.Read(element),
+                    Transfer = TransferXml.Read(element),
+                }
                 : null;
     }
 

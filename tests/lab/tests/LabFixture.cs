@@ -31,13 +31,15 @@ public sealed class LabFixture : IAsyncLifetime
 
     internal PlanMaker PlanMaker => new(Hypervisor, Registry, "tester@lab");
 
-    internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, IsAlive);
+    internal MigrationOwnership Ownership => new(new LeaseFolder(ClusterFolder), new LocalShells(), TimeProvider.System);
+
+    internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, Ownership);
 
     internal MigrationWatcher Watcher => new(Hypervisor, Lister, TimeProvider.System);
 
     internal MigrationStopper Stopper => new(Hypervisor, Registry);
 
-    internal MigrationResumer Resumer => new(Hypervisor, Registry, Runner, TimeProvider.System, "tester@lab");
+    internal MigrationResumer Resumer => new(Hypervisor, Registry, null, TimeProvider.System, "tester@lab");
 
     internal static MigrationRunner Runner => new(TimeProvider.System);
 
@@ -143,19 +145,6 @@ public sealed class LabFixture : IAsyncLifetime
         foreach (string name in ours)
         {
             await LabAsync("destroy", name);
-        }
-    }
-
-    private static bool IsAlive(int processId)
-    {
-        try
-        {
-            using Process process = Process.GetProcessById(processId);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
         }
     }
 }

@@ -46,7 +46,7 @@ public sealed class MigrationAdjusterTests : IDisposable
         _registry = new(new ClusterFile(_folder.Path));
         LinksAre("10Gbps", "10Gbps");
         _hypervisor = new(_source, _destination);
-        _adjuster = new(_hypervisor, _registry, new(_hypervisor, _clock, process => process == Alive));
+        _adjuster = new(_hypervisor, _registry, new(_hypervisor, _clock, new(new FakeLeases(), new FakeShells { Alive = { Alive } }, _clock)));
         Shows(new() { Elapsed = TimeSpan.FromSeconds(30), MemoryTotal = Given.GiB(4), MemoryRemaining = Given.GiB(1), MemoryProcessed = Given.GiB(3), Iteration = 1 });
     }
 

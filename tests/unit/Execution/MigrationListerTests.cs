@@ -15,12 +15,13 @@ public sealed class MigrationListerTests
     private readonly FakeHost _destination = new("h2");
     private readonly FakeHypervisor _hypervisor;
     private readonly ManualClock _clock = new();
+    private readonly FakeLeases _leases = new();
     private readonly MigrationLister _lister;
 
     public MigrationListerTests()
     {
         _hypervisor = new(_source, _destination);
-        _lister = new(_hypervisor, _clock, process => process == Alive);
+        _lister = new(_hypervisor, _clock, new(_leases, new FakeShells { Alive = { Alive } }, _clock));
     }
 
     // How long the job has run, how long ago the record was written, and whether it is this job's.
@@ -78,7 +79,7 @@ public sealed class MigrationListerTests
 
     [Theory]
     [InlineData(Alive, null, true, "alice@ops1, process 4711")]
-    [InlineData(1, null, false, "unattended: alice@ops1, process 1 is gone, and nobody runs the schedule of policy Night")]
+    [InlineData(1, null, false, "unattended: alice@ops1, process 1 is gone, and nobody runs the schedule of policy Night; take it over: Watch-VmMigration db1 -TakeOver")]
     [InlineData(1, "elsewhere", null, "alice@ops1, process 1 on elsewhere")]
     public async Task It_says_who_drives_it(int process, string? machine, bool? attended, string controller)
     {

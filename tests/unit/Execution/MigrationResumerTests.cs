@@ -36,7 +36,7 @@ public sealed class MigrationResumerTests : IDisposable
         registry.Register(Given.Registration("h1"), replace: false);
         registry.Register(Given.Registration("h2"), replace: false);
         _hypervisor = new(_source, _destination);
-        _resumer = new(_hypervisor, registry, new(TimeProvider.System, _history), TimeProvider.System, "alice@ops1")
+        _resumer = new(_hypervisor, registry, _history, TimeProvider.System, "alice@ops1")
         {
             Patience = TimeSpan.Zero,
             BusyPatience = TimeSpan.Zero,
@@ -340,7 +340,7 @@ public sealed class MigrationResumerTests : IDisposable
     private MigrationResumer Resumer(TimeSpan patience)
     {
         HostRegistry registry = new(new ClusterFile(_folder.Path));
-        return new(_hypervisor, registry, new(TimeProvider.System, _history), TimeProvider.System, "alice@ops1") { Patience = patience };
+        return new(_hypervisor, registry, _history, TimeProvider.System, "alice@ops1") { Patience = patience };
     }
 
     private void Say(VmStateReason source, VmStateReason destination) =>

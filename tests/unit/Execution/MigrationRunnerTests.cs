@@ -77,7 +77,7 @@ public sealed class MigrationRunnerTests : IDisposable
         Assert.Equal(["Subscribe", "GetIntent", "GetMaxDowntime", "SetIntent", "GetIntent", "GetJob", "SetMaxDowntime 100 ms"], calls.Skip(2));
         Assert.Equal(
             new MigrationIntent("alice@ops1", Environment.MachineName, Environment.ProcessId, "MinimalDowntime", "h2", _clock.GetUtcNow(), TimeSpan.FromMilliseconds(777)) { Transfer = transfer.Settings },
-            _source.Intents[s_vm]);
+            _source.Intents[s_vm] with { Schedule = null });
         transfer.Succeed();
         await running;
     }

@@ -101,6 +101,9 @@ public sealed class LibvirtHostTests
             Assert.Null(await host.GetIntentAsync(vm, s_none));
             await host.SetIntentAsync(vm, intent, s_none);
             Assert.Equal(intent, await host.GetIntentAsync(vm, s_none));
+            ScheduleIntent schedule = ScheduleIntent.Of(VirtMigration.Policies.BuiltInPolicies.PostCopy);
+            await host.SetIntentAsync(vm, intent with { Schedule = schedule }, s_none);
+            Assert.Equal(schedule.Steps, (await host.GetIntentAsync(vm, s_none))?.Schedule?.Steps);
             await host.SetIntentAsync(vm, null, s_none);
             await host.SetIntentAsync(vm, null, s_none);
             Assert.Null(await host.GetIntentAsync(vm, s_none));
