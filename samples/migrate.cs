@@ -55,7 +55,9 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 try
 {
     IHypervisor hypervisor = LibvirtHypervisor.Create();
-    HostRegistry registry = new(new ClusterFile(ClusterFile.DefaultFolder()));
+    string folder = ClusterFile.DefaultFolder();
+    HostRegistry registry = new(new ClusterFile(folder));
+    MigrationOwnership ownership = new(new LeaseFolder(folder), new LocalShells(), TimeProvider.System);
     InventoryReader inventory = new(hypervisor, registry);
     PlanMaker planner = new(hypervisor, registry, $"{Environment.UserName}@{Environment.MachineName}");
 
@@ -71,7 +73,7 @@ try
         return 0;
     }
 
-    MigrationResult result = await new MigrationRunner(TimeProvider.System).RunAsync(run, new ProgressLines(), stop.Token);
+    MigrationResult result = await new MigrationRunner(TimeProvider.System, new HistoryFile(folder), ownership).RunAsync(run, new ProgressLines(), stop.Token);
     Console.WriteLine(result.Describe());
     if (result.Downtime is TimeSpan downtime && result.TotalTime is TimeSpan total)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using VirtMigration.Execution;
 using VirtMigration.Options;
 using VirtMigration.Planning;
@@ -25,15 +23,6 @@ public sealed class LadderTests(LabFixture lab)
         InitialDowntime = TimeSpan.FromMilliseconds(300),
         Schedule = [ConvergenceStep.Parse("after 24h: abort")],
     };
-
-    [Fact(Timeout = LabCollection.Bound)]
-    public async Task The_policy_PostCopy_ends_it_in_pass_4()
-    {
-        (Guest guest, MigrationResult result) = await RunAsync(BuiltInPolicies.PostCopy with { Name = "QuickPostCopy", StepInterval = TimeSpan.Zero, AutoConverge = false });
-        Assert.Equal(["downtime limit 150 ms", "downtime limit 200 ms", "post-copy"], result.Actions.Select(action => action.Action));
-        Assert.True(result.Actions[2].Pass >= 4, $"pass {result.Actions[2].Pass}");
-        await MovedAsync(guest, result);
-    }
 
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_pause_ends_it_and_the_guest_runs_again_on_the_destination()
@@ -119,20 +108,6 @@ public sealed class LadderTests(LabFixture lab)
         await MovedAsync(guest, result);
     }
 
-    [Fact(Timeout = LabCollection.Bound)]
-    public async Task Auto_converge_ends_it_at_the_price_of_the_guests_work()
-    {
-        Guest guest = await lab.GuestAsync("wild", null, s_wild);
-        await HasWorkedAsync(guest);
-        long since = QmpLog.Now();
-        MigrationPolicy throttling = s_patient with { Name = "Throttling", AutoConverge = true, AutoConvergeInitial = 80, AutoConvergeIncrement = 10 };
-        (_, MigrationResult result) = await RunAsync(throttling, s_slow with { MaxDowntime = TimeSpan.FromMilliseconds(600) }, guest);
-        Assert.True(result.MaxThrottle >= 80, $"throttle {result.MaxThrottle}");
-        string work = await LabFixture.LabAsync("work", guest.Name, "--since", $"{since}");
-        Assert.True(LabFixture.Figure(work, "lost-work") > 500, work);
-        await MovedAsync(guest, result);
-    }
-
     // Of each page that it writes again it changes a few words.
     [Fact(Timeout = LabCollection.Bound)]
     public async Task Differences_end_it_where_whole_pages_would_not()
@@ -158,20 +133,4 @@ public sealed class LadderTests(LabFixture lab)
         Assert.NotNull(result.Downtime);
         await guest.RunsOnlyOnAsync(result.Destination);
     }
-
-    // Its own rate is that of the last 5 s; a guest that another test has just moved was slowed down in them.
-    private static Task HasWorkedAsync(Guest guest) => Until.HoldsAsync("its own rate of work is steady", async () =>
-    {
-        try
-        {
-            long now = QmpLog.Now();
-            string work = await LabFixture.LabAsync("work", guest.Name, "--since", $"{now - 1000}", "--until", $"{now}");
-            return Math.Abs(int.Parse(Regex.Match(work, @" percent=(-?\d+)").Groups[1].Value, CultureInfo.InvariantCulture)) <= 10;
-        }
-        catch (InvalidOperationException)
-        {
-            // It has not told its work for long enough.
-            return false;
-        }
-    });
 }
