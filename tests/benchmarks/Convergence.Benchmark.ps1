@@ -63,13 +63,13 @@ function Move-ByPolicy([string] $Policy, [string] $To) {
         Downtime = $result.Downtime ? $result.Downtime.TotalMilliseconds : $null
         Passes   = $result.Passes
         Throttle = $result.MaxThrottle
-        Actions  = $result.Actions.Action -join '; '
+        Actions  = @($result.Actions | ForEach-Object Action) -join '; '
     }
 }
 
 function Test-LastStep($Result) {
     $downtimes = @($Result.Plan.Schedule | Where-Object { $_.Downtime } | ForEach-Object { $_.Downtime.TotalMilliseconds })
-    $taken = @($Result.Actions.Action)
+    $taken = @($Result.Actions | ForEach-Object Action)
     $last = [TimeSpan]::FromMilliseconds($downtimes[-1])
     $text = 'downtime limit {0}' -f ($last.TotalMilliseconds -lt 1000 ? "$($last.TotalMilliseconds) ms" : "$($last.TotalSeconds) s")
     $taken.Count -ge 2 -and $taken[-1] -eq 'abort' -and $taken -contains $text
