@@ -1,0 +1,164 @@
+namespace VirtMigration.Evacuation;
+
+/// <summary>The ways to pack, from the quick to the thorough; the first that places all is taken.</summary>
+/// <param name="problem">The problem.</param>
+/// <param name="fits">Whether an item that sums do not tell about fits on a host beside the items that are there.</param>
+internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IReadOnlyList<int>, bool> fits)
+{
+    // Steps of making room: at well under a microsecond each this ends within a fraction of a second.
+    private const int MostSteps = 400_000;
+
+    // Going through all is worth it for the clusters that a person can look over.
+    private const int FewItems = 16;
+    private const int MostNodes = 300_000;
+
+    // A VM that makes room may itself need room to be made.
+    private const int Depth = 3;
+
+    private readonly IReadOnlyList<PackingItem> _items = problem.Items;
+    private int _steps;
+
+    /// <summary>The best packing found, and how many VMs no packing can exceed.</summary>
+    public (int[] HostOf, int AtMost) Best()
+    {
+        int all = problem.Vms;
+        PackingState best = Greedy(BySize(), tight: false);
+        foreach (int[] order in (ReadOnlySpan<int[]>)[BySize(), ByHosts()])
+        {
+            if (best.Placed < all && Greedy(order, tight: true) is { } other && other.Placed > best.Placed)
+            {
+                best = other;
+            }
+        }
+
+        if (best.Placed < all)
+        {
+            MakeRoom(best);
+        }
+
+        if (best.Placed == all)
+        {
+            return (best.Snapshot(), all);
+        }
+
+        if (_items.Count <= FewItems && new PackingEnumeration(problem, fits, MostNodes).Best(best.Snapshot(), best.Placed) is { } exact)
+        {
+            return (exact.HostOf, exact.Proven ? exact.Placed : Math.Max(exact.Placed, AtMost()));
+        }
+
+        return (best.Snapshot(), AtMost());
+    }
+
+    // What all hosts have together, by resource.
+    private long[] Total => field ??= [.. problem.Capacity.FirstOrDefault([]).Select((_, resource) => problem.Capacity.Sum(host => host[resource]))];
+
+    // The largest share that an item takes of it.
+    private double[] Sizes => field ??= [.. _items.Select(item => item.Needs.Select((need, resource) => need == 0 ? 0 : need / (double)Total[resource]).Max())];
+
+    // What is hard to place comes first: those that sums do not tell about, then the large.
+    private int[] BySize() => [.. Enumerable.Range(0, _items.Count).OrderByDescending(item => _items[item].Judged).ThenByDescending(item => Sizes[item])];
+
+    private int[] ByHosts() => [.. Enumerable.Range(0, _items.Count).OrderBy(item => _items[item].Hosts.Length).ThenByDescending(item => Sizes[item])];
+
+    private PackingState Greedy(int[] order, bool tight)
+    {
+        PackingState state = new(_items, problem.Capacity, problem.Groups, fits);
+        foreach (int item in order)
+        {
+            int chosen = PackingState.Nowhere;
+            double best = double.NegativeInfinity;
+            foreach (int host in _items[item].Hosts)
+            {
+                double room = state.RoomAfter(item, host);
+                double worth = tight ? -room : room + (_items[item].Suits[host] / 100.0);
+                if (room >= 0 && worth > best && state.Fits(item, host))
+                {
+                    (chosen, best) = (host, worth);
+                }
+            }
+
+            if (chosen != PackingState.Nowhere)
+            {
+                state.Put(item, chosen);
+            }
+        }
+
+        return state;
+    }
+
+    private void MakeRoom(PackingState state)
+    {
+        foreach (int item in Enumerable.Range(0, _items.Count).Where(item => state.HostOf(item) == PackingState.Nowhere).OrderBy(item => Sizes[item]).ToList())
+        {
+            _ = Place(state, item, PackingState.Nowhere, Depth);
+        }
+    }
+
+    // Places an item, if need be by finding others of a host another place; leaves all as it was where it cannot.
+    private bool Place(PackingState state, int item, int not, int depth)
+    {
+        foreach (int host in _items[item].Hosts)
+        {
+            _steps++;
+            if (host != not && state.Fits(item, host))
+            {
+                state.Put(item, host);
+                return true;
+            }
+        }
+
+        if (depth == 0)
+        {
+            return false;
+        }
+
+        foreach (int host in _items[item].Hosts.Where(host => host != not).OrderBy(host => state.Lacks(item, host)).ToList())
+        {
+            // Those whose going suffices, the smallest of them first: it finds another place most easily.
+            foreach (int other in state.On(host).Where(other => other != item).OrderBy(other => Sizes[other]).ToList())
+            {
+                if (_steps++ > MostSteps)
+                {
+                    return false;
+                }
+
+                _ = state.TakeAway(other);
+                if (state.Fits(item, host))
+                {
+                    state.Put(item, host);
+                    if (Place(state, other, host, depth - 1))
+                    {
+                        return true;
+                    }
+
+                    _ = state.TakeAway(item);
+                }
+
+                state.Put(other, host);
+            }
+        }
+
+        return false;
+    }
+
+    // The most VMs whose needs fit into what all hosts have together, were every VM divisible: of each resource by itself.
+    private int AtMost()
+    {
+        int most = problem.Vms;
+        for (int resource = 0; resource < Total.Length; resource++)
+        {
+            double left = Total[resource];
+            double count = 0;
+            foreach (PackingItem item in _items.OrderBy(item => item.Needs[resource] / (double)item.Vms.Length))
+            {
+                double share = item.Needs[resource] <= left ? 1 : left / item.Needs[resource];
+                count += share * item.Vms.Length;
+                left -= share * item.Needs[resource];
+            }
+
+            most = Math.Min(most, (int)Math.Floor(count + 1e-9));
+        }
+
+        return most;
+    }
+}
