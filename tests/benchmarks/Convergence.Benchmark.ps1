@@ -78,8 +78,10 @@ function Test-LastStep($Result) {
 # One migration by the rival, stopped when the bound is over.
 function Move-ByVirsh([string] $From, [string] $To) {
     virsh -q -c $uris[$From] migrate-setmaxdowntime $guest 300 | Out-Null
+    # What it says when it is stopped; the shell refuses one and the same file for both streams.
+    $said = New-TemporaryFile
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    $virsh = Start-Process virsh -PassThru -RedirectStandardError /dev/null -RedirectStandardOutput /dev/null -ArgumentList '-q', '-c', $uris[$From], 'migrate',
+    $virsh = Start-Process virsh -PassThru -RedirectStandardError $said -RedirectStandardOutput /dev/null -ArgumentList '-q', '-c', $uris[$From], 'migrate',
         '--live', '--p2p', '--persistent', '--undefinesource', '--bandwidth', '1192', $guest, $uris[$To]
     $text = ''
     if (-not $virsh.WaitForExit($Bound * 1000)) {
@@ -89,6 +91,7 @@ function Move-ByVirsh([string] $From, [string] $To) {
     }
 
     $time = $watch.Elapsed.TotalMilliseconds
+    Remove-Item $said
     $moved = (Get-Place) -eq $To
     if ($moved) { $text = virsh -q -c $uris[$To] domjobinfo --completed $guest | Out-String }
     [pscustomobject]@{

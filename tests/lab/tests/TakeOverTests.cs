@@ -17,7 +17,7 @@ public sealed class TakeOverTests(LabFixture lab)
         string source = (await guest.ListedAsync()).Host;
         using HistoryFolder history = new();
         MigrationTakeOver takeOver = TakeOver(history);
-        using Process driver = await MidLadderAsync(guest, source, "pass 2: downtime 150ms", "pass 3: downtime 200ms", "pass 6: downtime 50s", "then: abort");
+        using Process driver = await MidLadderAsync(guest, source, "pass 2: downtime 150ms", "pass 3: downtime 200ms", "pass 4: downtime 50s", "then: abort");
 
         // While it lives, nobody else may.
         VirtMigrationException held = await Assert.ThrowsAsync<VirtMigrationException>(() => ProposeAsync(takeOver, guest));
@@ -44,7 +44,7 @@ public sealed class TakeOverTests(LabFixture lab)
         string before = (await guest.VirshAsync(source, "migrate-getmaxdowntime")).Trim();
         using HistoryFolder history = new();
         MigrationTakeOver takeOver = TakeOver(history);
-        using Process driver = await MidLadderAsync(guest, source, "pass 2: downtime 150ms", "pass 3: downtime 200ms", "pass 6: abort");
+        using Process driver = await MidLadderAsync(guest, source, "pass 2: downtime 150ms", "pass 3: downtime 200ms", "pass 4: abort");
         await KillAsync(driver);
         MigrationResult result = await takeOver.RunAsync(await ProposeAsync(takeOver, guest), null, CancellationToken.None);
         Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Stayed, "MigrationNotConverging"), (result.Outcome, result.EndState, result.ErrorId));
