@@ -11,11 +11,9 @@ namespace VirtMigration.Native;
 public sealed partial class LibvirtHost
 {
     /// <inheritdoc/>
-    public Task<MigrationCounters?> GetJobAsync(Guid vm, CancellationToken cancellationToken) => ReadAsync(
-        _connections.Monitoring,
-        vm,
+    public Task<MigrationCounters?> GetJobAsync(Guid vm, CancellationToken cancellationToken) => _connections.Monitoring.ReadAsync(
         "tell a VM's job",
-        domain => domain.GetJob() is { IsOutgoingMigration: true } job ? job.Counters : null,
+        connection => connection.FindKept(vm).GetJob() is { IsOutgoingMigration: true } job ? job.Counters : null,
         cancellationToken);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using VirtMigration.Inventory;
 using VirtMigration.Native.Domains;
@@ -18,7 +19,11 @@ internal sealed class LibvirtConnection : IDisposable
     private const int KeepAliveSeconds = 5;
     private const uint KeepAliveCount = 3;
 
+    // A migration that is watched is asked for once a second, and to find it costs as much as to ask it.
+    private const int MostKept = 64;
+
     private readonly CloseWatch _watch;
+    private readonly ConcurrentDictionary<Guid, LibvirtDomain> _kept = [];
 
     private LibvirtConnection(ConnectionHandle handle, string host)
     {
@@ -90,6 +95,25 @@ internal sealed class LibvirtConnection : IDisposable
         return domain == 0 ? throw Error($"find the VM {vm}") : new(new(domain, Handle), this);
     }
 
+    /// <summary>Finds a VM that is asked again and again; it stays found as long as the connection does, and is not the caller's to
+    /// dispose. What the host no longer has it says when it is asked.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <exception cref="HypervisorException">VmNotFound.</exception>
+    public LibvirtDomain FindKept(Guid vm)
+    {
+        if (_kept.TryGetValue(vm, out LibvirtDomain? known))
+        {
+            return known;
+        }
+
+        if (_kept.Count >= MostKept)
+        {
+            Forget();
+        }
+
+        return _kept[vm] = Find(vm);
+    }
+
     /// <summary>Defines a domain.</summary>
     /// <param name="xml">Its definition.</param>
     public void Define(string xml)
@@ -117,13 +141,29 @@ internal sealed class LibvirtConnection : IDisposable
     public void Retire()
     {
         _watch.End();
-        NativeThreads.Start(Handle.Dispose);
+        NativeThreads.Start(() =>
+        {
+            Forget();
+            Handle.Dispose();
+        });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _watch.End();
+        Forget();
         Handle.Dispose();
+    }
+
+    private void Forget()
+    {
+        foreach (Guid vm in _kept.Keys)
+        {
+            if (_kept.TryRemove(vm, out LibvirtDomain? domain))
+            {
+                domain.Dispose();
+            }
+        }
     }
 }
