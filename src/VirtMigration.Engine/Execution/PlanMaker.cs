@@ -33,7 +33,7 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         VirtualMachine current = await CurrentAsync(vm, source, cancellationToken);
         RequestRules.VmMustRun(current);
         (IReadOnlyList<DestinationCandidate> candidates, IReadOnlyList<(string Host, HypervisorException Error)> silent) =
-            await new DestinationSurvey(registry, _pictures, _ledger).LookAsync(current, options, named is null ? null : [named.Name], cancellationToken);
+            await new DestinationSurvey(registry, _pictures, _ledger).LookAsync(current, options, named is null ? options.Destinations : [named.Name], cancellationToken);
         IReadOnlyList<DestinationReport> reports = DestinationRanking.Rank(candidates, silent, current);
 
         if (named is not null && silent is [(_, HypervisorException error), ..])

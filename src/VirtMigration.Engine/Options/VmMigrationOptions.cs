@@ -37,6 +37,9 @@ public sealed record VmMigrationOptions
     /// <summary>Who may migrate it; null: as what it is made of says (<see cref="EffectiveMigrationMode"/>).</summary>
     public MigrationMode? MigrationMode { get; init; }
 
+    /// <summary>When it leaves a host that is emptied; null: Medium.</summary>
+    public MigrationPriority? MigrationPriority { get; init; }
+
     /// <summary>Whether it is a high-performance VM, which is migrated only when a person asks for it, as a pinned one is.</summary>
     public bool? HighPerformance { get; init; }
 

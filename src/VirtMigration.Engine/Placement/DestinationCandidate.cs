@@ -1,3 +1,4 @@
+using VirtMigration.Evacuation;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.Planning;
@@ -50,6 +51,9 @@ public sealed record DestinationCandidate(VirtualMachine Vm, VmDefinition Defini
 
     /// <summary>The VM as it will be there: with the pins that it is given.</summary>
     public VmDefinition Landing => RemapPins && Remapping is { Verdict: PinRemappingVerdict.Remapped } remapping ? remapping.After.On(Definition) : Definition;
+
+    /// <summary>The destination's maintenance; null: it is in none.</summary>
+    public HostMaintenance? Maintenance { get; init; }
 
     /// <summary>The plan that would be run; null: none could be made.</summary>
     public MigrationPlan? Plan { get; init; }

@@ -13,6 +13,9 @@ public sealed record PlanOptions
     /// <summary>The destination by its registered name; null: the best other host of the cluster.</summary>
     public string? Destination { get; init; }
 
+    /// <summary>Where no destination is stated: the only hosts that are chosen among, by registered name; null: the cluster's others.</summary>
+    public IReadOnlyList<string>? Destinations { get; init; }
+
     /// <summary>Parallel connections.</summary>
     public ParallelChoice? ParallelConnections { get; init; }
 

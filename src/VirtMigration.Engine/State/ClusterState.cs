@@ -1,5 +1,6 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using VirtMigration.Evacuation;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.Policies;
@@ -27,6 +28,9 @@ public sealed record ClusterState
 
     /// <summary>Which VMs belong together or apart.</summary>
     public IReadOnlyList<AffinityGroup> AffinityGroups { get; init; } = [];
+
+    /// <summary>The hosts in maintenance, on their way there, or with a saved plan for it.</summary>
+    public IReadOnlyList<HostMaintenance> Maintenances { get; init; } = [];
 
     /// <summary>What this version does not know, kept as it is.</summary>
     [JsonExtensionData]
