@@ -11,6 +11,9 @@ internal static class ErrorRecords
     public static ErrorRecord From(Execution.MigrationResult result) =>
         From(new VirtMigrationException(result.ErrorId!, result.Error!, result.RecommendedAction ?? string.Empty, result.VM));
 
+    public static ErrorRecord From(Execution.StoppedVmResult result) =>
+        From(new VirtMigrationException(result.ErrorId!, result.Error!, result.RecommendedAction ?? string.Empty, result.VM));
+
     private static ErrorRecord Make(Exception error, string id, string message, string recommendation, object? target) => new(error, id, CategoryOf(id), target)
     {
         ErrorDetails = new(message) { RecommendedAction = recommendation },
@@ -19,14 +22,14 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(string id) => id switch
     {
         "HostNotFound" or "VmNotFound" or "PolicyNotFound" or "ClusterNotFound" or "MigrationNotFound" or "NoHosts"
-            or "AffinityGroupNotFound" or "VmNotInAffinityGroup" => ErrorCategory.ObjectNotFound,
+            or "AffinityGroupNotFound" or "VmNotInAffinityGroup" or "HostNotInMaintenance" => ErrorCategory.ObjectNotFound,
         "HostUnreachable" or "HostTimeout" => ErrorCategory.ConnectionError,
         "MigrationNotBegun" => ErrorCategory.OperationTimeout,
         "HostAccessDenied" => ErrorCategory.PermissionDenied,
         "LibvirtMissing" => ErrorCategory.NotInstalled,
         "ClusterFileCorrupt" or "ClusterFileTooNew" => ErrorCategory.InvalidData,
         "HostAlreadyRegistered" or "HostUriTaken" or "PolicyExists" or "AffinityGroupExists" => ErrorCategory.ResourceExists,
-        "MigrationAlreadyRunning" or "MigrationHeld" or "VmIsMigrating" or "PolicyInUse" => ErrorCategory.ResourceBusy,
+        "MigrationAlreadyRunning" or "MigrationHeld" or "VmIsMigrating" or "PolicyInUse" or "HostMaintenanceHeld" => ErrorCategory.ResourceBusy,
         "PolicyBuiltIn" or "VmNotMigratable" => ErrorCategory.PermissionDenied,
         "HostsSilent" or "PostCopyHostSilent" or "PostCopyWayClosed" => ErrorCategory.ConnectionError,
         "VmOptionsTooNew" => ErrorCategory.InvalidData,

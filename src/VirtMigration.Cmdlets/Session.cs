@@ -53,6 +53,10 @@ internal static class Session
 
     public static MigrationTakeOver TakeOver => new(Hypervisor, Registry, Ownership, Clock, History, Operator);
 
+    public static MaintenanceLister MaintenanceLister => new(Hypervisor, Registry, Ownership);
+
+    public static MaintenanceEnding MaintenanceEnding => new(Hypervisor, Registry, Ownership, Clock, Operator);
+
     /// <summary>What waits in the commands of this process.</summary>
     public static QueueRegistry Queues { get; } = new();
 

@@ -128,6 +128,14 @@ public sealed partial class LibvirtHost
         }
     }
 
+    /// <inheritdoc/>
+    public Task MigrateDefinitionAsync(Guid vm, IHypervisorHost destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        string uri = destination.Registration.PeerUri;
+        return MigrateAsync(vm, domain => domain.MigrateDefinition(uri));
+    }
+
     // Read at the last moment: what was changed since the plan was made goes along.
     private async Task<DestinationXml?> DestinationXmlAsync(Guid vm, TransferSettings settings) => settings.Pins is { } pins
         ? await ReadAsync(

@@ -24,6 +24,7 @@ BeforeDiscovery {
         @{ Option = 'RemapPins'; Value = 'True'; Stored = 'remapPins="yes"' }
         @{ Option = 'GuestNotice'; Value = 'agent:notify'; Stored = 'guestNotice="agent:notify"' }
         @{ Option = 'MigrationMode'; Value = 'ManualOnly'; Stored = 'migrationMode="ManualOnly"' }
+        @{ Option = 'MigrationPriority'; Value = 'High'; Stored = 'migrationPriority="High"' }
     )
     # Those that no other word than the VM's counts for.
     $ownOptions = @(
@@ -219,7 +220,7 @@ Describe 'Migration options' {
             $options.Policy, $options.Encryption, $options.MaxDowntime | Should -Be (@('ClusterValue') * 3)
             $options.Effective.ForEach{ "$($_.Setting) $($_.Value) $($_.Origin)" } | Should -Be 'Policy VeryLarge Cluster', 'ParallelConnections Disabled Default',
                 'MaxParallelConnections 16 Default', 'MigrationBandwidth Link Default', 'SwitchoverBandwidth None Default', 'Encryption True Cluster', 'MaxDowntime 300 ms Policy',
-                'RemapPins False Default', 'GuestNotice Disabled Default', 'MigrationMode ManualAndAutomatic Default'
+                'RemapPins False Default', 'GuestNotice Disabled Default', 'MigrationMode ManualAndAutomatic Default', 'MigrationPriority Medium Default'
         }
 
         It 'come down the pipeline, from Get-VM and by property name' {
@@ -389,6 +390,7 @@ Describe 'Migration options' {
         It 'refuse -<Option> <Value>' -ForEach @(
             @{ Option = 'MigrationMode'; Value = 'Sometimes'; Id = 'OptionInvalid'; Says = "'Sometimes' cannot be MigrationMode" }
             @{ Option = 'MigrationMode'; Value = 2; Id = 'OptionInvalid'; Says = 'no such mode' }
+            @{ Option = 'MigrationPriority'; Value = 'Urgent'; Id = 'OptionInvalid'; Says = 'no such priority' }
             @{ Option = 'HighPerformance'; Value = 'very'; Id = 'OptionInvalid'; Says = 'neither true nor false' }
             @{ Option = 'GuestNotice'; Value = 'on'; Id = 'GuestNoticeInvalid'; Says = "'on' is no way to tell a guest" }
             @{ Option = 'GuestNotice'; Value = 'agent:guest-exec'; Id = 'GuestNoticeInvalid'; Says = 'guest-exec runs programs in the guest, which is never done' }
@@ -411,6 +413,7 @@ Describe 'Migration options' {
 
         It 'are completed: <Line>' -ForEach @(
             @{ Line = 'Set-VmMigrationOption x -MigrationMode Manual'; Expected = 'ManualAndAutomatic', 'ManualOnly' }
+            @{ Line = 'Set-VmMigrationOption x -MigrationPriority '; Expected = 'High', 'Low', 'Medium' }
             @{ Line = 'Set-VmMigrationOption x -AssignedHosts h'; Expected = 'h1', 'h2' }
             @{ Line = 'Set-VmMigrationOption x -AvoidedHosts h1, h'; Expected = 'h1', 'h2' }
         ) {
@@ -643,7 +646,7 @@ Describe 'Migration options' {
         It 'have lists that can be indexed' {
             Set-ClusterMigrationOption lab -Encryption $true -MaxConcurrent 1
             (Get-ClusterMigrationOption lab).Stated[1] | Should -Be MaxConcurrent
-            (Get-VmMigrationOption doc-o1).Effective[-1].Setting | Should -Be MigrationMode
+            (Get-VmMigrationOption doc-o1).Effective[-1].Setting | Should -Be MigrationPriority
         }
 
         It 'read well at 100 columns' {

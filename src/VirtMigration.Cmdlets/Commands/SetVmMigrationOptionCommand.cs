@@ -30,6 +30,11 @@ public sealed class SetVmMigrationOptionCommand : OptionCmdlet
     [ArgumentCompleter(typeof(Completion.MigrationModeCompleter))]
     public string? MigrationMode { get; set; }
 
+    /// <summary>When it leaves a host that is emptied: High, Medium (the default) or Low.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(Completion.MigrationPriorityCompleter))]
+    public string? MigrationPriority { get; set; }
+
     /// <summary>Whether it is a high-performance VM, which is migrated only when a person asks for it, as a pinned one is.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? HighPerformance { get; set; }
@@ -71,8 +76,8 @@ public sealed class SetVmMigrationOptionCommand : OptionCmdlet
     {
         Func<VmMigrationOptions, VmMigrationOptions> typed = OptionEdit.OfVm(Typed(
             nameof(Policy), nameof(ParallelConnections), nameof(MaxParallelConnections), nameof(MigrationBandwidth), nameof(SwitchoverBandwidth),
-            nameof(Encryption), nameof(MaxDowntime), nameof(RemapPins), nameof(GuestNotice), nameof(MigrationMode), nameof(HighPerformance),
-            nameof(AssignedHosts), nameof(ExcludedHosts), nameof(PreferredHosts), nameof(AvoidedHosts)));
+            nameof(Encryption), nameof(MaxDowntime), nameof(RemapPins), nameof(GuestNotice), nameof(MigrationMode), nameof(MigrationPriority),
+            nameof(HighPerformance), nameof(AssignedHosts), nameof(ExcludedHosts), nameof(PreferredHosts), nameof(AvoidedHosts)));
         Func<VmMigrationOptions, VmMigrationOptions> change = Clear ? _ => typed(VmMigrationOptions.Empty) : typed;
         OptionChange proposed = Await(token => Session.Options.ProposeAsync(vm, change, token));
         Warn(proposed.Warnings);

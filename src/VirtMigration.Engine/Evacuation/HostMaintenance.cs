@@ -19,10 +19,10 @@ public sealed record HostMaintenance
     [JsonProperty(Required = Required.Always)]
     public required string Operator { get; init; }
 
-    /// <summary>The shell that empties the host, or did last; null: nothing but a plan was made.</summary>
+    /// <summary>The shell that empties the host or brings its VMs back, or did last; null: nothing but a plan was made.</summary>
     public ShellProcess? Shell { get; init; }
 
-    /// <summary>When the host went into it, or its plan was saved.</summary>
+    /// <summary>When the host went into it, its plan was saved, or the bringing back began.</summary>
     [JsonProperty(Required = Required.Always)]
     public required DateTimeOffset Since { get; init; }
 
@@ -43,5 +43,5 @@ public sealed record HostMaintenance
     internal IDictionary<string, JToken>? Other { get; init; }
 
     /// <summary>Whether VMs may not come to the host.</summary>
-    public bool Closed() => State != HostMaintenanceState.Planned;
+    public bool Closed() => State is HostMaintenanceState.Evacuating or HostMaintenanceState.InMaintenance;
 }

@@ -11,4 +11,8 @@ public enum HostMaintenanceState
 
     /// <summary>No VM that runs, or was to be moved, is on it any more, and none may come.</summary>
     InMaintenance,
+
+    /// <summary>VMs may come to it again, and those that were moved away are being brought back, or whoever did that stopped
+    /// half-way.</summary>
+    BringingBack,
 }

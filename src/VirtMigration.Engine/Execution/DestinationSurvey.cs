@@ -65,7 +65,11 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
         List<DestinationCandidate> candidates = [];
         foreach ((HostPicture host, Task<CpuComparison?> comparison) in there.Zip(comparing))
         {
-            candidates.Add(Candidate(common, host, options, policies, destinations is not null) with { Cpu = await comparison });
+            candidates.Add(Candidate(common, host, options, policies, destinations is not null) with
+            {
+                Cpu = await comparison,
+                Maintenance = MaintenanceCatalog.Of(state, host.Inventory.Name),
+            });
         }
 
         return (candidates, [.. silent.Where(one => hosts.Any(host => Same(host.Name, one.Host)))]);

@@ -1,3 +1,4 @@
+using VirtMigration.Evacuation;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
 using VirtMigration.Ports;
@@ -13,8 +14,11 @@ public sealed class InventoryReader(IHypervisor hypervisor, HostRegistry registr
     /// <summary>The registered hosts with what they say about themselves, as they answer.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<VmHost[]> DescribeAsync(IEnumerable<HostRegistration> hosts, CancellationToken cancellationToken) =>
-        Task.WhenAll(hosts.Select(host => DescribeAsync(host, cancellationToken)));
+    public Task<VmHost[]> DescribeAsync(IEnumerable<HostRegistration> hosts, CancellationToken cancellationToken)
+    {
+        ClusterState state = registry.Store.Load();
+        return Task.WhenAll(hosts.Select(host => DescribeAsync(host, MaintenanceCatalog.Of(state, host.Name), cancellationToken)));
+    }
 
     /// <summary>The VMs of some hosts.</summary>
     /// <param name="hosts">The hosts.</param>
@@ -95,13 +99,14 @@ public sealed class InventoryReader(IHypervisor hypervisor, HostRegistry registr
         return await host.ListAsync(cancellationToken);
     }
 
-    private async Task<VmHost> DescribeAsync(HostRegistration registration, CancellationToken cancellationToken)
+    private async Task<VmHost> DescribeAsync(HostRegistration registration, HostMaintenance? maintenance, CancellationToken cancellationToken)
     {
         VmHost bare = new()
         {
             Name = registration.Name,
             Cluster = registration.Cluster,
             State = HostState.Unreachable,
+            Maintenance = maintenance?.State.ToString(),
             ConnectUri = registration.ConnectUri,
             PeerUri = registration.PeerUri,
             MigrationAddress = registration.MigrationAddress,

@@ -3,7 +3,7 @@ using VirtMigration.Units;
 
 namespace VirtMigration.Inventory;
 
-/// <summary>What the planner needs of a VM's live definition.</summary>
+/// <summary>What the planner needs of a VM's live definition; of a VM that is shut off, what it starts with.</summary>
 public sealed record VmDefinition
 {
     /// <summary>The VM.</summary>
@@ -86,6 +86,9 @@ public sealed record VmDefinition
 
     /// <summary>How many snapshots it has.</summary>
     public int Snapshots { get; init; }
+
+    /// <summary>Whether it is shut off with its memory saved on its host (managed save): its next start goes on from there.</summary>
+    public bool ManagedSave { get; init; }
 
     /// <summary>The disks with a block job under way, by target.</summary>
     public IReadOnlyList<string> BlockJobs { get; init; } = [];

@@ -17,6 +17,10 @@ public sealed record VmHost
     /// <summary>Why it does not answer.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>How far its maintenance is: Planned, Evacuating, InMaintenance or BringingBack; null: it is in none, and none is
+    /// planned.</summary>
+    public string? Maintenance { get; init; }
+
     /// <summary>The host's own UUID.</summary>
     public Guid? Uuid { get; init; }
 

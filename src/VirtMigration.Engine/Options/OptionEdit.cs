@@ -66,7 +66,8 @@ public static class OptionEdit
             MaxDowntime = read.Value(nameof(VmMigrationOptions.MaxDowntime), DurationText.Parse),
             RemapPins = read.Value(nameof(VmMigrationOptions.RemapPins), text => Flag(nameof(VmMigrationOptions.RemapPins), text)),
             GuestNotice = read.Value(nameof(VmMigrationOptions.GuestNotice), GuestNotice.Parse),
-            MigrationMode = read.Value(nameof(VmMigrationOptions.MigrationMode), Mode),
+            MigrationMode = read.Value(nameof(VmMigrationOptions.MigrationMode), text => Word<MigrationMode>(nameof(VmMigrationOptions.MigrationMode), text, "mode")),
+            MigrationPriority = read.Value(nameof(VmMigrationOptions.MigrationPriority), text => Word<MigrationPriority>(nameof(VmMigrationOptions.MigrationPriority), text, "priority")),
             HighPerformance = read.Value(nameof(VmMigrationOptions.HighPerformance), text => Flag(nameof(VmMigrationOptions.HighPerformance), text)),
             AssignedHosts = read.Hosts(nameof(VmMigrationOptions.AssignedHosts)),
             ExcludedHosts = read.Hosts(nameof(VmMigrationOptions.ExcludedHosts)),
@@ -85,6 +86,7 @@ public static class OptionEdit
             RemapPins = read.Has(nameof(options.RemapPins)) ? values.RemapPins : options.RemapPins,
             GuestNotice = read.Has(nameof(options.GuestNotice)) ? values.GuestNotice : options.GuestNotice,
             MigrationMode = read.Has(nameof(options.MigrationMode)) ? values.MigrationMode : options.MigrationMode,
+            MigrationPriority = read.Has(nameof(options.MigrationPriority)) ? values.MigrationPriority : options.MigrationPriority,
             HighPerformance = read.Has(nameof(options.HighPerformance)) ? values.HighPerformance : options.HighPerformance,
             AssignedHosts = read.Has(nameof(options.AssignedHosts)) ? values.AssignedHosts : options.AssignedHosts,
             ExcludedHosts = read.Has(nameof(options.ExcludedHosts)) ? values.ExcludedHosts : options.ExcludedHosts,
@@ -101,17 +103,18 @@ public static class OptionEdit
     private static bool? Flag(string setting, string text) =>
         bool.TryParse(text.Trim(), out bool flag) ? flag : throw Invalid(setting, text, "it is neither true nor false", "Write $true or $false.");
 
-    private static MigrationMode? Mode(string text)
+    private static T? Word<T>(string setting, string text, string kind)
+        where T : struct, Enum
     {
-        foreach (MigrationMode mode in Enum.GetValues<MigrationMode>())
+        foreach (T value in Enum.GetValues<T>())
         {
-            if (Same(text, $"{mode}"))
+            if (Same(text, $"{value}"))
             {
-                return mode;
+                return value;
             }
         }
 
-        throw Invalid(nameof(VmMigrationOptions.MigrationMode), text, "there is no such mode", $"Write one of {string.Join(", ", Enum.GetNames<MigrationMode>())}.");
+        throw Invalid(setting, text, $"there is no such {kind}", $"Write one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
     private static VirtMigrationException Invalid(string setting, string text, string reason, string wayOut) =>

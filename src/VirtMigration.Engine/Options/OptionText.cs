@@ -49,6 +49,7 @@ public static class OptionText
             (nameof(options.RemapPins), options.RemapPins?.ToString() ?? ClusterValue),
             (nameof(options.GuestNotice), options.GuestNotice?.Value ?? ClusterValue),
             (nameof(options.MigrationMode), options.MigrationMode?.ToString() ?? ClusterValue),
+            (nameof(options.MigrationPriority), options.MigrationPriority?.ToString() ?? ClusterValue),
             (nameof(options.HighPerformance), options.HighPerformance?.ToString() ?? ClusterValue),
             (nameof(options.AssignedHosts), options.AssignedHosts?.ToString() ?? ClusterValue),
             (nameof(options.ExcludedHosts), options.ExcludedHosts?.ToString() ?? ClusterValue),

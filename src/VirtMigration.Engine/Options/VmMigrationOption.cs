@@ -52,6 +52,9 @@ public sealed record VmMigrationOption
     /// decides).</summary>
     public required string MigrationMode { get; init; }
 
+    /// <summary>When it leaves a host that is emptied: High, Medium, Low, or ClusterValue (which is Medium: clusters state none).</summary>
+    public required string MigrationPriority { get; init; }
+
     /// <summary>Whether it is a high-performance VM: True, False, or ClusterValue.</summary>
     public required string HighPerformance { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record VmMigrationOption
             RemapPins = own[nameof(RemapPins)],
             GuestNotice = own[nameof(GuestNotice)],
             MigrationMode = own[nameof(MigrationMode)],
+            MigrationPriority = own[nameof(MigrationPriority)],
             HighPerformance = own[nameof(HighPerformance)],
             AssignedHosts = own[nameof(AssignedHosts)],
             ExcludedHosts = own[nameof(ExcludedHosts)],
@@ -124,6 +128,8 @@ public sealed record VmMigrationOption
                 new(nameof(RemapPins), $"{effective.RemapPins.Value}", effective.RemapPins.Origin),
                 new(nameof(GuestNotice), effective.GuestNotice.Value.Value, effective.GuestNotice.Origin),
                 new(nameof(MigrationMode), $"{mode.Mode}", mode.Origin),
+                new(nameof(MigrationPriority), $"{options.MigrationPriority ?? Options.MigrationPriority.Medium}",
+                    options.MigrationPriority is null ? SettingOrigin.Default : SettingOrigin.Vm),
             ],
             Problem = options.Problem,
         };

@@ -8,6 +8,7 @@ public static class DestinationSelector
     private static readonly IDestinationCheck[] s_checks =
     [
         new SameHostCheck(),
+        new MaintenanceCheck(),
         new HypervisorCheck(),
         new ArchitectureCheck(),
         new MachineTypeCheck(),

@@ -6,8 +6,8 @@ using VirtMigration.Units;
 
 namespace VirtMigration.Ports;
 
-/// <summary>One host. Every call that fails throws <see cref="HypervisorException"/>; every call but <see cref="MigrateAsync"/> is
-/// bounded in time. Cancelling a token gives up waiting and harms nothing.</summary>
+/// <summary>One host. Every call that fails throws <see cref="HypervisorException"/>; every call but <see cref="MigrateAsync"/>
+/// and <see cref="MigrateDefinitionAsync"/> is bounded in time. Cancelling a token gives up waiting and harms nothing.</summary>
 public interface IHypervisorHost
 {
     /// <summary>The host's name and addresses.</summary>
@@ -22,7 +22,7 @@ public interface IHypervisorHost
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the planner needs of a VM's live definition.</summary>
+    /// <summary>What the planner needs of a VM's live definition; of a VM that is shut off, of the one that it starts with.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken);
@@ -137,6 +137,15 @@ public interface IHypervisorHost
     /// <param name="settings">How.</param>
     /// <param name="destination">Where to.</param>
     Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination);
+
+    /// <summary>Moves the definition of a VM that is shut off: it is defined on the destination and no longer here. Nothing is started or
+    /// stopped, disks and all other files stay where they are, and autostart is lost. Returns when the hypervisor says that it moved, throws
+    /// when it says anything else. Not cancelled. The hypervisor asks for nothing but that there are no
+    /// snapshots: a VM that runs stays here and is defined there besides, and memory that was saved (managed save) stays behind. Whoever
+    /// calls has to look.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="destination">Where to.</param>
+    Task MigrateDefinitionAsync(Guid vm, IHypervisorHost destination);
 
     /// <summary>What has to be put back on the destination by hand: the inactive definition and autostart; null for a transient VM.</summary>
     /// <param name="vm">The VM.</param>

@@ -109,6 +109,7 @@ public sealed class ClusterFile : IClusterStore
             ClusterState state = content.ToObject<ClusterState>(JsonSerializer.Create(s_form))!;
             CheckHosts(state);
             CheckOptions(state);
+            CheckMaintenances(state);
             return state;
         }
         catch (Exception error) when (error is JsonException or VirtMigrationException { ErrorId: not "ClusterFileTooNew" })
@@ -162,6 +163,30 @@ public sealed class ClusterFile : IClusterStore
             Options.AffinityRules.Check(group);
         }
     }
+
+    // The host may have been unregistered by a version that knows nothing of maintenance: its record stays until it is ended.
+    private static void CheckMaintenances(ClusterState state)
+    {
+        HashSet<string> hosts = new(StringComparer.OrdinalIgnoreCase);
+        foreach (Evacuation.HostMaintenance record in state.Maintenances)
+        {
+            string? wrong = string.IsNullOrWhiteSpace(record?.Host) || string.IsNullOrWhiteSpace(record.Operator) ? "lacks its host or operator"
+                : !Enum.IsDefined(record.State) ? $"has the state {record.State}, which there is not"
+                : !hosts.Add(record.Host) ? "is there twice"
+                : IsBroken(record.Moved, one => one.Uuid, one => one.VM) || record.Moved.Any(one => string.IsNullOrWhiteSpace(one.To)) ? "has a moved VM that lacks its uuid, name or host"
+                : IsBroken(record.Left, one => one.Uuid, one => one.VM) ? "has a left VM that lacks its uuid or name"
+                : record.Plan is Evacuation.SavedEvacuation plan && (IsBroken(plan.Moves, one => one.Uuid, one => one.VM) || plan.Moves.Any(one => string.IsNullOrWhiteSpace(one.Destination))
+                    || IsBroken(plan.Left, one => one.Uuid, one => one.VM)) ? "has a plan with a VM that lacks its uuid, name or destination"
+                : null;
+            if (wrong is not null)
+            {
+                throw new JsonSerializationException($"the maintenance of host '{record?.Host}' {wrong}");
+            }
+        }
+    }
+
+    private static bool IsBroken<T>(IReadOnlyList<T>? vms, Func<T, Guid> uuid, Func<T, string?> name) =>
+        vms is null || vms.Any(vm => vm is null || uuid(vm) == Guid.Empty || string.IsNullOrWhiteSpace(name(vm)));
 
     // Named by content, so that reading the same broken file twice leaves one copy.
     private string KeepAside(string text)

@@ -62,13 +62,17 @@ public sealed class HostRegistry(IClusterStore store)
         });
     }
 
-    /// <summary>Removes a host; its VMs are not touched.</summary>
+    /// <summary>Removes a host, and the record of its maintenance with it; its VMs are not touched.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="UnknownNameException">HostNotFound.</exception>
     public void Unregister(string name)
     {
         HostRegistration host = Find(name);
-        store.Update(state => state with { Hosts = [.. state.Hosts.Where(known => !Same(known.Name, host.Name))] });
+        store.Update(state => state with
+        {
+            Hosts = [.. state.Hosts.Where(known => !Same(known.Name, host.Name))],
+            Maintenances = [.. state.Maintenances.Where(record => !Same(record.Host, host.Name))],
+        });
     }
 
     private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);

@@ -9,8 +9,9 @@ namespace VirtMigration.Native.Domains;
 /// <summary>Its definition as the planner needs it.</summary>
 internal sealed unsafe partial class LibvirtDomain
 {
-    /// <summary>What it is now. Three calls, and three more for a VM that is tied to its host; none of them waits for a job or for
-    /// QEMU's monitor (qemuDomainGetXMLDesc, qemuDomainSnapshotNum): a QEMU that hangs does not hold them up.</summary>
+    /// <summary>What it is now; of a domain that is shut off, what it starts with. Three calls, three more for a VM that is tied to its
+    /// host, and one more for one that is shut off; none of them waits for a job or for QEMU's monitor (qemuDomainGetXMLDesc,
+    /// qemuDomainSnapshotNum): a QEMU that hangs does not hold them up.</summary>
     public VmDefinition GetDefinition()
     {
         string text = GetXml(0);
@@ -20,6 +21,7 @@ internal sealed unsafe partial class LibvirtDomain
         {
             Cpu = definition.Cpu with { Text = cpu },
             Snapshots = GetSnapshots(),
+            ManagedSave = WasOff && HasManagedSave,
             StoredPinsDiffer = !PinLayout.Of(definition).IsEmpty() && StoredPinsDiffer(text),
         };
     }
@@ -46,6 +48,24 @@ internal sealed unsafe partial class LibvirtDomain
         return WithPins(() => new(
             PinLayoutXml.Write(running, pins),
             stored is null || PinLayoutXml.Differ(running, stored) ? stored : PinLayoutXml.WriteStored(stored, running, pins)));
+    }
+
+    // Only a VM that is shut off has one that counts, and whether this one was is known without a call.
+    private bool WasOff => Libvirt.virDomainGetID(_handle) == -1;
+
+    private bool HasManagedSave
+    {
+        get
+        {
+            int has = Libvirt.virDomainHasManagedSaveImage(_handle, 0);
+            if (has >= 0)
+            {
+                return has == 1;
+            }
+
+            HypervisorException error = _connection.Error($"say whether VM {Name} was saved");
+            return error.Fault == HypervisorFault.NotSupported ? false : throw error;
+        }
     }
 
     private bool StoredPinsDiffer(string running) =>

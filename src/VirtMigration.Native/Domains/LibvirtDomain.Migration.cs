@@ -103,6 +103,21 @@ internal sealed unsafe partial class LibvirtDomain
         }
     }
 
+    /// <summary>Moves its definition, driven by the source's daemon: offline migration needs PERSIST_DEST, and without UNDEFINE_SOURCE both
+    /// hosts could start it. It takes no bandwidth and no technique of a live one.</summary>
+    /// <param name="destinationUri">By which URI the source's daemon reaches the destination's.</param>
+    /// <exception cref="HypervisorException">Also InvalidState where it has snapshots (code 55). libvirt looks at nothing else: neither at
+    /// its disks nor at the host's devices (qemuMigrationSrcIsAllowed, qemuMigrationSrcIsSafe).</exception>
+    public void MigrateDefinition(string destinationUri)
+    {
+        using TypedParameters parameters = new();
+        int result = Libvirt.virDomainMigrateToURI3(_handle, destinationUri, parameters, (uint)parameters.Count, Libvirt.MigrateDefinition);
+        if (result < 0)
+        {
+            throw PeerToPeerError(LibvirtError.Last(), destinationUri);
+        }
+    }
+
     /// <summary>Migrates, driven by this process. Blocks until the migration has ended.</summary>
     /// <param name="settings">How.</param>
     /// <param name="xml">Its definitions there; null: those it has.</param>

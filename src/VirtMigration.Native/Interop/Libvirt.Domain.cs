@@ -76,6 +76,14 @@ internal static unsafe partial class Libvirt
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
 
+    /// <summary>Answers from the client's own copy, without a call to the host: -1 for a domain that was shut off when it was looked
+    /// up.</summary>
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainGetID(DomainHandle domain);
+
+    [LibraryImport(LibvirtLibrary.Name)]
+    internal static partial int virDomainHasManagedSaveImage(DomainHandle domain, uint flags);
+
     [LibraryImport(LibvirtLibrary.Name)]
     internal static partial int virDomainSnapshotNum(DomainHandle domain, uint flags);
 

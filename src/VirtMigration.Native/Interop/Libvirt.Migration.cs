@@ -43,6 +43,10 @@ internal static unsafe partial class Libvirt
     /// <summary>VIR_MIGRATE_PARAM_TLS_DESTINATION, a string: the name in the destination's certificate.</summary>
     internal const string MigrateTlsDestination = "tls.destination";
 
+    /// <summary>VIR_MIGRATE_PEER2PEER, VIR_MIGRATE_PERSIST_DEST, VIR_MIGRATE_UNDEFINE_SOURCE and VIR_MIGRATE_OFFLINE: only the definition
+    /// moves.</summary>
+    internal const uint MigrateDefinition = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 10);
+
     /// <summary>VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY: the speed is that of post-copy; since libvirt 5.1.</summary>
     internal const uint MaxSpeedPostCopy = 1 << 0;
 

@@ -43,7 +43,11 @@ internal static class VmOptionsXml
         new("maxDowntime", options => Text(options.MaxDowntime), (options, text) => options with { MaxDowntime = Downtime(text) }),
         new("remapPins", options => Text(options.RemapPins), (options, text) => options with { RemapPins = YesOrNo(text) }),
         new("guestNotice", options => options.GuestNotice?.Value, (options, text) => options with { GuestNotice = GuestNotice.Parse(text) }),
-        new("migrationMode", options => options.MigrationMode?.ToString(), (options, text) => options with { MigrationMode = Mode(text) }),
+        new("migrationMode", options => options.MigrationMode?.ToString(), (options, text) => options with { MigrationMode = Word<MigrationMode>(text, "mode") }),
+        new(
+            "migrationPriority",
+            options => options.MigrationPriority?.ToString(),
+            (options, text) => options with { MigrationPriority = Word<MigrationPriority>(text, "priority") }),
         new("highPerformance", options => Text(options.HighPerformance), (options, text) => options with { HighPerformance = YesOrNo(text) }),
         new("assignedHosts", options => options.AssignedHosts?.ToString(), (options, text) => options with { AssignedHosts = Hosts(text) }),
         new("excludedHosts", options => options.ExcludedHosts?.ToString(), (options, text) => options with { ExcludedHosts = Hosts(text) }),
@@ -204,9 +208,10 @@ internal static class VmOptionsXml
         _ => throw new FormatException($"'{text}' is neither yes nor no."),
     };
 
-    // By its name alone: a number would mean another mode when one is put between.
-    private static MigrationMode Mode(string text) =>
-        Enum.GetNames<MigrationMode>().Contains(text) ? Enum.Parse<MigrationMode>(text) : throw new FormatException($"'{text}' is no migration mode.");
+    // By its name alone: a number would mean another one when one is put between.
+    private static T Word<T>(string text, string kind)
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(text) ? Enum.Parse<T>(text) : throw new FormatException($"'{text}' is no migration {kind}.");
 
     // An empty list could mean any host or none.
     private static HostNames Hosts(string text) => HostNames.Parse(text) ?? throw new FormatException("it names no host.");

@@ -288,6 +288,24 @@ internal sealed class FakeHost(string name) : IHypervisorHost
         }
     }
 
+    /// <summary>What becomes of a definition that is moved: by default it is there and no longer here.</summary>
+    public Action<Guid, FakeHost>? OnMigrateDefinition { get; set; }
+
+    public Task MigrateDefinitionAsync(Guid vm, IHypervisorHost destination) => Do("MigrateDefinition", () =>
+    {
+        if (OnMigrateDefinition is not null)
+        {
+            OnMigrateDefinition(vm, (FakeHost)destination);
+            return;
+        }
+
+        FakeHost there = (FakeHost)destination;
+        there.Says[vm] = Says[vm] with { Host = there.Registration.Name };
+        there.Definitions[vm] = Definitions[vm] with { Autostart = false };
+        Says.TryRemove(vm, out _);
+        Definitions.TryRemove(vm, out _);
+    });
+
     public Task<SavedDefinition?> SaveDefinitionAsync(Guid vm, CancellationToken cancellationToken) =>
         Answer("SaveDefinition", () => Definitions.GetValueOrDefault(vm));
 

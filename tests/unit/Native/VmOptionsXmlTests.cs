@@ -19,6 +19,7 @@ public sealed class VmOptionsXmlTests
         RemapPins = true,
         GuestNotice = GuestNotice.Parse("channel:org.example.notice.0"),
         MigrationMode = MigrationMode.ManualOnly,
+        MigrationPriority = MigrationPriority.High,
         HighPerformance = true,
         AssignedHosts = HostNames.Parse("h1,h2"),
         ExcludedHosts = HostNames.Parse("h3"),
@@ -61,6 +62,9 @@ public sealed class VmOptionsXmlTests
         { new() { MigrationMode = MigrationMode.ManualAndAutomatic }, "migrationMode=\"ManualAndAutomatic\"" },
         { new() { MigrationMode = MigrationMode.ManualOnly }, "migrationMode=\"ManualOnly\"" },
         { new() { MigrationMode = MigrationMode.NotMigratable }, "migrationMode=\"NotMigratable\"" },
+        { new() { MigrationPriority = MigrationPriority.Low }, "migrationPriority=\"Low\"" },
+        { new() { MigrationPriority = MigrationPriority.Medium }, "migrationPriority=\"Medium\"" },
+        { new() { MigrationPriority = MigrationPriority.High }, "migrationPriority=\"High\"" },
         { new() { HighPerformance = true }, "highPerformance=\"yes\"" },
         { new() { HighPerformance = false }, "highPerformance=\"no\"" },
         { new() { AssignedHosts = HostNames.Parse("h2.example, h1") }, "assignedHosts=\"h1,h2.example\"" },
@@ -85,7 +89,7 @@ public sealed class VmOptionsXmlTests
         Assert.Equal(
             "<options version=\"1\" policy=\"Very &lt;&quot;&amp;'&gt; Large\" parallelConnections=\"255\" maxParallelConnections=\"8\" "
                 + "migrationBandwidth=\"1000000000bps\" switchoverBandwidth=\"Link\" encryption=\"yes\" maxDowntime=\"500ms\" "
-                + "remapPins=\"yes\" guestNotice=\"channel:org.example.notice.0\" migrationMode=\"ManualOnly\" highPerformance=\"yes\" assignedHosts=\"h1,h2\" excludedHosts=\"h3\" preferredHosts=\"h1\" "
+                + "remapPins=\"yes\" guestNotice=\"channel:org.example.notice.0\" migrationMode=\"ManualOnly\" migrationPriority=\"High\" highPerformance=\"yes\" assignedHosts=\"h1,h2\" excludedHosts=\"h3\" preferredHosts=\"h1\" "
                 + "avoidedHosts=\"h2\" />",
             text);
         Assert.Equal(s_all, VmOptionsXml.Read(text!));
@@ -159,6 +163,8 @@ public sealed class VmOptionsXmlTests
     [InlineData("version='1' migrationMode='1'", "'1'")]
     [InlineData("version='1' migrationMode='manualOnly'", "'manualOnly'")]
     [InlineData("version='1' migrationMode=''", "''")]
+    [InlineData("version='1' migrationPriority='Urgent'", "'Urgent' is no migration priority")]
+    [InlineData("version='1' migrationPriority='3'", "'3'")]
     [InlineData("version='1' highPerformance=''", "''")]
     [InlineData("version='1' assignedHosts=''", "assignedHosts: it names no host")]
     [InlineData("version='1' excludedHosts=' , '", "excludedHosts: it names no host")]

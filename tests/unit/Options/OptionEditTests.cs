@@ -27,6 +27,25 @@ public sealed class OptionEditTests
     }
 
     [Theory]
+    [InlineData("High", MigrationPriority.High)]
+    [InlineData("medium", MigrationPriority.Medium)]
+    [InlineData(" LOW ", MigrationPriority.Low)]
+    [InlineData("ClusterValue", null)]
+    public void A_priority_is_read_without_regard_to_case(string text, MigrationPriority? priority) =>
+        Assert.Equal(priority, OptionEdit.OfVm(Typed("MigrationPriority", text))(new() { MigrationPriority = MigrationPriority.Medium }).MigrationPriority);
+
+    [Theory]
+    [InlineData("Highest")]
+    [InlineData("3")]
+    public void What_is_no_priority_is_refused_with_those_there_are(string text)
+    {
+        VirtMigrationException error = Assert.Throws<VirtMigrationException>(() => OptionEdit.OfVm(Typed("MigrationPriority", text)));
+        Assert.Equal(("OptionInvalid", "MigrationPriority"), (error.ErrorId, error.Target));
+        Assert.Contains("there is no such priority", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Low, Medium, High", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("h2,h1", "h1,h2")]
     [InlineData("h2, h1", "h1,h2")]
     [InlineData("H1,h1", "H1")]
@@ -51,6 +70,7 @@ public sealed class OptionEditTests
             RemapPins = true,
             GuestNotice = GuestNotice.Parse("channel:a"),
             MigrationMode = MigrationMode.ManualOnly,
+            MigrationPriority = MigrationPriority.Low,
             HighPerformance = true,
             AssignedHosts = HostNames.Parse("h1"),
             ExcludedHosts = HostNames.Parse("h2"),

@@ -35,6 +35,7 @@ public sealed class OptionTextTests
         RemapPins = true,
         GuestNotice = GuestNotice.Parse("channel:org.example.notice.0"),
         MigrationMode = MigrationMode.NotMigratable,
+        MigrationPriority = MigrationPriority.High,
         HighPerformance = false,
         AssignedHosts = HostNames.Parse("h2,h1"),
         ExcludedHosts = HostNames.Parse("h3"),
@@ -69,7 +70,10 @@ public sealed class OptionTextTests
             ["VeryLarge", "8", "12", "True", "5 Gbps", "Link", "True", "agent:notify", "3", "10.78.0.0/24", "False"],
             OptionText.Of(s_full).Select(pair => pair.Value));
         Assert.Equal(
-            ["PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms", "True", "channel:org.example.notice.0", "NotMigratable", "False", "h1,h2", "h3", "h1", "h2"],
+            [
+                "PostCopy", "Auto", "6", "unlimited", "800 Mbps", "False", "1500 ms", "True", "channel:org.example.notice.0", "NotMigratable", "High", "False",
+                "h1,h2", "h3", "h1", "h2",
+            ],
             OptionText.Of(s_fullOfVm).Select(pair => pair.Value));
     }
 
@@ -139,10 +143,10 @@ public sealed class OptionTextTests
                 option.MaxDowntime,
             ]);
         Assert.Equal(
-            ["ClusterValue", "ClusterValue", "ClusterValue", "ClusterValue", "h1,h2", "ClusterValue", "ClusterValue", "ClusterValue"],
+            ["ClusterValue", "ClusterValue", "ClusterValue", "ClusterValue", "ClusterValue", "h1,h2", "ClusterValue", "ClusterValue", "ClusterValue"],
             [
-                option.RemapPins, option.GuestNotice, option.MigrationMode, option.HighPerformance, option.AssignedHosts, option.ExcludedHosts, option.PreferredHosts,
-                option.AvoidedHosts,
+                option.RemapPins, option.GuestNotice, option.MigrationMode, option.MigrationPriority, option.HighPerformance, option.AssignedHosts,
+                option.ExcludedHosts, option.PreferredHosts, option.AvoidedHosts,
             ]);
         Assert.Equal(["vCPU 0 is pinned"], Assert.IsType<string[]>(option.PinnedBy));
         Assert.Equal(
@@ -150,6 +154,7 @@ public sealed class OptionTextTests
                 "Policy VeryLarge (Cluster)", "ParallelConnections Auto (Vm)", "MaxParallelConnections 16 (Default)", "MigrationBandwidth Link (Default)",
                 "SwitchoverBandwidth None (Default)", "Encryption True (Cluster)", "MaxDowntime 300 ms (Policy)",
                 "RemapPins False (Default)", "GuestNotice Disabled (Default)", "MigrationMode ManualOnly (Default)",
+                "MigrationPriority Medium (Default)",
             ],
             option.Effective.Select(one => one.ToString()));
         Assert.Equal("half of it is unknown", option.Problem);

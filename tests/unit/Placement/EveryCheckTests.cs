@@ -1,4 +1,5 @@
 using System.Reflection;
+using VirtMigration.Evacuation;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.Placement;
@@ -128,6 +129,7 @@ public sealed class EveryCheckTests
         Groups = [GivenPlacement.Together(true, 1, 3), GivenPlacement.Apart(true, 2), GivenPlacement.Together(false, 1), GivenPlacement.Apart(false, 2, 3)],
         Whereabouts = new Dictionary<Guid, string> { [Given.Id(1)] = "h1", [Given.Id(2)] = "h2" },
         Silent = ["h4"],
+        Maintenance = new() { Host = "h2", State = HostMaintenanceState.InMaintenance, Operator = "alice@ops1", Since = DateTimeOffset.UnixEpoch },
         Load = new() { Pins = new Dictionary<int, int> { [4] = 1 }, Incoming = 60, CommittedMemory = Given.GiB(250) },
         Surroundings = new() { Pools = [], Networks = new HashSet<string>(), Devices = new HashSet<string>() },
     });
