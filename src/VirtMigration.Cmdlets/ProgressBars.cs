@@ -4,18 +4,27 @@ using VirtMigration.Planning;
 
 namespace VirtMigration.Cmdlets;
 
-/// <summary>One progress bar a VM.</summary>
-/// <param name="cmdlet">Writes them.</param>
-internal sealed class ProgressBars(Cmdlet cmdlet)
+/// <summary>One progress bar a VM, and the same in few words for its child job.</summary>
+/// <param name="output">Takes them.</param>
+/// <param name="parentActivity">The bar they stand below; -1: none.</param>
+internal sealed class ProgressBars(ICommandOutput output, int parentActivity = -1)
 {
-    // Above what scripts use for their own bars.
-    private const int FirstActivity = 1000;
+    // Above what scripts use for their own bars, and never the same twice: the bars of several jobs can be received at once.
+    private static int s_lastActivity = 1000;
 
     private readonly Dictionary<Guid, int> _activities = [];
 
-    public void Waiting(MigrationPlan plan, string reason) => Write(plan, $"waiting: {reason}", -1, null);
+    public void Waiting(MigrationPlan plan, string reason)
+    {
+        output.Status(plan.Uuid, $"waiting: {reason}");
+        Write(plan, $"waiting: {reason}", -1, null);
+    }
 
-    public void Starting(MigrationPlan plan) => Write(plan, "preparing", 0, null);
+    public void Starting(MigrationPlan plan)
+    {
+        output.Status(plan.Uuid, "preparing");
+        Write(plan, "preparing", 0, null);
+    }
 
     public void Show(MigrationPlan plan, MigrationSample sample)
     {
@@ -31,6 +40,12 @@ internal sealed class ProgressBars(Cmdlet cmdlet)
             MigrationPhase.PostCopy => $"post-copy, {sample.Outlook}; {sample.Remaining} of {sample.Total}",
             _ => "preparing",
         };
+        output.Status(plan.Uuid, sample.Phase switch
+        {
+            MigrationPhase.PreCopy => $"pre-copy, {sample.Percent} %",
+            MigrationPhase.PostCopy => $"post-copy, {sample.Percent} %",
+            _ => "preparing",
+        });
         Write(plan, status, sample.Percent, sample.Eta);
     }
 
@@ -40,7 +55,7 @@ internal sealed class ProgressBars(Cmdlet cmdlet)
     {
         ProgressRecord record = Record(plan, "done");
         record.RecordType = ProgressRecordType.Completed;
-        cmdlet.WriteProgress(record);
+        output.WriteProgress(plan.Uuid, record);
     }
 
     private void Write(MigrationPlan plan, string status, int percent, TimeSpan? eta)
@@ -48,16 +63,16 @@ internal sealed class ProgressBars(Cmdlet cmdlet)
         ProgressRecord record = Record(plan, status);
         record.PercentComplete = percent;
         record.SecondsRemaining = eta is TimeSpan left ? (int)Math.Ceiling(left.TotalSeconds) : -1;
-        cmdlet.WriteProgress(record);
+        output.WriteProgress(plan.Uuid, record);
     }
 
     private ProgressRecord Record(MigrationPlan plan, string status)
     {
         if (!_activities.TryGetValue(plan.Uuid, out int activity))
         {
-            _activities[plan.Uuid] = activity = FirstActivity + _activities.Count;
+            _activities[plan.Uuid] = activity = Interlocked.Increment(ref s_lastActivity);
         }
 
-        return new(activity, $"{plan.VM}: {plan.Source} -> {plan.Destination}", status);
+        return new(activity, $"{plan.VM}: {plan.Source} -> {plan.Destination}", status) { ParentActivityId = parentActivity };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ResumeSession(PSCmdlet cmdlet, ProposedResume proposed, Ca
     private static readonly TimeSpan s_patienceAfterStop = TimeSpan.FromSeconds(10);
 
     private readonly OutputPump<Action> _pump = new();
-    private readonly ProgressBars _bars = new(cmdlet);
+    private readonly ProgressBars _bars = new(new PipelineOutput(cmdlet, stop));
 
     /// <summary>Runs it to its end and writes how it ended.</summary>
     /// <exception cref="VirtMigrationException">It was not begun.</exception>

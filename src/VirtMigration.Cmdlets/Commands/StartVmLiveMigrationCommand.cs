@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VirtMigration.Cmdlets.Jobs;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
 
@@ -6,10 +7,15 @@ namespace VirtMigration.Cmdlets.Commands;
 
 /// <summary>Moves running VMs to other hosts, and says of each where it is when it ended.</summary>
 [Cmdlet(VerbsLifecycle.Start, "VmLiveMigration", SupportsShouldProcess = true)]
-[OutputType(typeof(MigrationResult))]
+[OutputType(typeof(MigrationResult), typeof(MigrationJob))]
 public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
 {
+    private readonly List<QueuedMigration> _forJob = [];
     private QueueSession? _queue;
+
+    /// <summary>Plans and asks as usual, and then migrates as a job of this shell, with a child job a VM.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -22,7 +28,15 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guarded(() => _queue?.DrainToEnd());
+    protected override void EndProcessing()
+    {
+        if (_forJob.Count > 0)
+        {
+            StartJob();
+        }
+
+        Guarded(() => _queue?.DrainToEnd());
+    }
 
     private void Ask(VmReference reference)
     {
@@ -31,13 +45,38 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
         if (ShouldProcess(run.Plan.ToText(), $"Migrate {run.Plan}?", "Live migration", out ShouldProcessReason reason))
         {
             Planning.PlanOptions options = Options();
-            _queue ??= new(this, StopToken);
-            _queue.Enqueue(new(run, token => PlanMaker.MakeAnewAsync(vm, options, token)) { Left = PlanMaker.Release });
+            Take(new(run, token => PlanMaker.MakeAnewAsync(vm, options, token)) { Left = PlanMaker.Release });
         }
         else if (reason != ShouldProcessReason.WhatIf)
         {
             PlanMaker.Release(run.Plan);
         }
+    }
+
+    private void Take(QueuedMigration migration)
+    {
+        if (AsJob)
+        {
+            _forJob.Add(migration);
+            return;
+        }
+
+        _queue ??= new(new PipelineOutput(this, StopToken));
+        _queue.Enqueue(migration);
+    }
+
+    // From here on it is the job's: whatever becomes of this command, the job goes on.
+    private void StartJob()
+    {
+        MigrationJob job = MigrationJob.For(this, _forJob.Select(one => one.Run.Plan));
+        QueueSession queue = new(job.CommandOutput);
+        foreach (QueuedMigration migration in _forJob)
+        {
+            queue.Enqueue(migration);
+        }
+
+        job.Begin(queue);
+        WriteObject(job);
     }
 
     // Whatever ends the command early, the VMs under way are never left to nobody's care.

@@ -207,7 +207,7 @@ public sealed class MigrationQueue
     }
 
     private static VirtMigrationException StoppedInQueue(MigrationPlan plan) => new("MigrationStoppedInQueue",
-        $"VM '{plan.VM}' was taken out of the queue (Stop-VmMigration) before its migration started. It is on {plan.Source}, and nothing was done to it.",
+        $"VM '{plan.VM}' was taken out of the queue (Stop-VmMigration or Stop-Job) before its migration started. It is on {plan.Source}, and nothing was done to it.",
         "Start it again when it suits.", plan.VM);
 
     // Its guest may have been told that it is about to migrate: then it is told that it does not.
@@ -386,10 +386,11 @@ public sealed class MigrationQueue
     {
         MigrationRun run = entry.Migration.Run;
         run = run with { Notices = [.. run.Notices, .. entry.Dialogue?.Notices ?? []] };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_stop, entry.Migration.Stop);
         try
         {
             _observer.Starting(run.Plan);
-            MigrationResult result = await _runner.RunAsync(run, new Relay(this, entry), _stop);
+            MigrationResult result = await _runner.RunAsync(run, new Relay(this, entry), stop.Token);
             await RestoreSpeedAsync(entry, result);
             entry.Migration.Left(result.Plan);
             if (entry.Dialogue is not null)

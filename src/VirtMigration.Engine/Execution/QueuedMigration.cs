@@ -9,4 +9,8 @@ public sealed record QueuedMigration(MigrationRun Run, Func<CancellationToken, T
 {
     /// <summary>Is told once when the VM leaves the queue, however that came.</summary>
     public Action<MigrationPlan> Left { get; init; } = static _ => { };
+
+    /// <summary>Stops this VM alone once it was started: in pre-copy it is aborted, in post-copy left to go on. While it waits it is
+    /// stopped by <see cref="MigrationQueue.TryStop"/>.</summary>
+    public CancellationToken Stop { get; init; }
 }

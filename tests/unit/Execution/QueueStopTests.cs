@@ -69,6 +69,32 @@ public sealed class QueueStopTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_runs_is_stopped_by_its_own_token_and_the_others_go_on()
+    {
+        using CancellationTokenSource stop = new();
+        Enqueue(_queue, stop.Token, Plain(1, "h1", "h2"));
+        Enqueue(_queue, Plain(2, "h3", "h4"));
+        _ = await H1.NextTransferAsync();
+        FakeTransfer other = await _hosts["h3"].NextTransferAsync();
+        await stop.CancelAsync();
+        await _observer.UntilAsync("end vm1 Aborted");
+        Assert.Equal(("MigrationAborted", MigrationEndState.Stayed), (_observer.Results[0].ErrorId, _observer.Results[0].EndState));
+        other.Succeed();
+        await EndAsync(_queue);
+        Assert.Equal(MigrationOutcome.Succeeded, _observer.Results[1].Outcome);
+        Assert.DoesNotContain("AbortJob", _hosts["h3"].Calls);
+    }
+
+    [Fact]
+    public async Task One_whose_token_says_so_before_its_turn_is_not_started()
+    {
+        Enqueue(_queue, new CancellationToken(canceled: true), Plain(1, "h1", "h2"));
+        await EndAsync(_queue);
+        Assert.Contains("not started vm1 MigrationNotStarted", _observer.Told);
+        Assert.DoesNotContain("Migrate", H1.Calls);
+    }
+
+    [Fact]
     public async Task One_that_runs_is_not_in_the_queue_any_more()
     {
         Enqueue(_queue, Parallel(1));
@@ -171,6 +197,9 @@ public sealed class QueueStopTests : IDisposable
         Assert.Contains("not started vm1 MigrationStoppedInQueue", _observer.Told);
     }
 
+    private static MigrationPlan Plain(int id, string source, string destination) =>
+        Given.Plan($"vm{id}", id, source, destination, BuiltInPolicies.MinimalDowntime);
+
     private static MigrationPlan Parallel(int id) => Given.Plan($"vm{id}", id, "h1", "h2", BuiltInPolicies.VeryLarge);
 
     private async Task<IReadOnlyList<VmMigration>> UntilAsync(Func<IReadOnlyList<VmMigration>, bool> condition)
@@ -185,13 +214,15 @@ public sealed class QueueStopTests : IDisposable
         return queued;
     }
 
-    private void Enqueue(MigrationQueue queue, params MigrationPlan[] plans)
+    private void Enqueue(MigrationQueue queue, params MigrationPlan[] plans) => Enqueue(queue, CancellationToken.None, plans);
+
+    private void Enqueue(MigrationQueue queue, CancellationToken stop, params MigrationPlan[] plans)
     {
         foreach (MigrationPlan plan in plans)
         {
             _hosts[plan.Source].With(plan.Uuid);
             MigrationRun run = new(plan, _hosts[plan.Source], _hosts[plan.Destination], "alice@ops1");
-            queue.Enqueue(new(run, _ => Task.FromResult(run)));
+            queue.Enqueue(new(run, _ => Task.FromResult(run)) { Stop = stop });
         }
     }
 
