@@ -33,7 +33,7 @@ internal sealed class QueueSession : IQueueObserver, IDisposable
         _stop = stop;
         _bars = new(cmdlet);
         _abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _queue = new(Session.Runner, this, Session.Clock, _abort.Token);
+        _queue = new(Session.Runner, Session.SlotLocks, this, Session.Clock, QueueOrder.Kept, _abort.Token);
         Session.Queues.Add(_queue);
         _signals =
         [
