@@ -23,7 +23,7 @@ internal sealed class QueueSession : IQueueObserver, IJobWork
         _output = output;
         _bars = new(output);
         _work = new(output);
-        _queue = new(Session.Runner, this, Session.Clock, _work.Abort);
+        _queue = new(Session.Runner, Session.SlotLocks, this, Session.Clock, QueueOrder.Kept, _work.Abort);
         Session.Queues.Add(_queue);
         _work.Begin(_queue.Completion, _queue.StartNoMore);
     }

@@ -45,6 +45,9 @@ internal static class Session
     /// <summary>In whose hands migrations are, in the same folder.</summary>
     public static MigrationOwnership Ownership => new(new LeaseFolder(ClusterFile.DefaultFolder()), s_shells, Clock);
 
+    /// <summary>Keeps the shells that share the folder from starting on one host in the same moment.</summary>
+    public static ISlotLocks SlotLocks => new SlotFolder(ClusterFile.DefaultFolder());
+
     public static MigrationRunner Runner => new(Clock, History, Ownership);
 
     public static MigrationLister Lister => new(Hypervisor, Clock, Ownership);

@@ -248,7 +248,7 @@ Describe 'Migration' {
                 $queued | Should -BeOfType VirtMigration.Execution.VmMigration
                 $queued.QueuePosition | Should -Be 1
                 $queued.Source, $queued.Destination, $queued.Policy, $queued.Attended | Should -Be $from, $to, 'VeryLarge', $true
-                $queued.Outlook | Should -Be "it migrates over parallel connections and needs $from and $to for itself; VM 'ps-m1' is under way on $from"
+                $queued.Outlook | Should -Match "^it migrates over parallel connections and needs $from and $to for itself; VM 'ps-m1' is under way on $from, by \S+@\S+, since \d\d:\d\d$"
                 $queued.Controller | Should -Match "process $PID$"
                 Get-VmMigration ps-m2 -Host h9* | Should -BeNullOrEmpty
                 (Get-VmMigration ps-m*).VM | Should -Be ps-m1, ps-m2

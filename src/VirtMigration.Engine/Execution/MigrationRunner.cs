@@ -14,6 +14,9 @@ public sealed class MigrationRunner(TimeProvider clock, IMigrationHistory? histo
 {
     private readonly RunRecorder _recorder = new(history, clock);
 
+    /// <summary>Says in whose hands migrations are; null: nobody does.</summary>
+    public MigrationOwnership? Ownership => ownership;
+
     /// <summary>Runs a plan. It returns a result for every migration that was started; an exception means that nothing was touched.</summary>
     /// <param name="run">The plan, the hosts and who asked.</param>
     /// <param name="progress">Takes samples, on whatever thread; null: nobody looks.</param>

@@ -50,6 +50,24 @@ internal sealed class QueueEntry(QueuedMigration migration, long plannedAt)
     /// <summary>When its plan was made.</summary>
     public long PlannedAt { get; set; } = plannedAt;
 
+    /// <summary>Whether the queue has made its plan anew.</summary>
+    public bool Replanned { get; set; }
+
+    /// <summary>How often in a row its hosts did not answer.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>The slot lock that it last found in other hands; null: none.</summary>
+    public LockBarrier? Barrier { get; set; }
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>Its start's part in the slot locks; null: none.</summary>
+    public StartShare? Share { get; set; }
+
+    /// <summary>What was noticed at its start and belongs into the result.</summary>
+    public IReadOnlyList<string> Notices { get; set; } = [];
+
     /// <summary>What it was last said to wait for.</summary>
     public string? Told { get; set; }
 

@@ -11,7 +11,7 @@ public static class SlotRules
     /// <param name="plan">The plan.</param>
     /// <param name="running">The plans that this queue is running.</param>
     /// <param name="shown">What both hosts show to be under way.</param>
-    public static string? Hindrance(MigrationPlan plan, IReadOnlyCollection<MigrationPlan> running, IReadOnlyCollection<ActiveMigration> shown)
+    public static SlotHindrance? Hindrance(MigrationPlan plan, IReadOnlyCollection<MigrationPlan> running, IReadOnlyCollection<ActiveMigration> shown)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(running);
@@ -21,23 +21,27 @@ public static class SlotRules
     }
 
     // A parallel migration and any other exclude each other on both of its hosts, in either direction.
-    private static string? Alone(MigrationPlan plan, IReadOnlyCollection<MigrationPlan> running, IReadOnlyCollection<ActiveMigration> shown)
+    private static SlotHindrance? Alone(MigrationPlan plan, IReadOnlyCollection<MigrationPlan> running, IReadOnlyCollection<ActiveMigration> shown)
     {
         MigrationPlan? other = running.FirstOrDefault(one =>
             (plan.IsParallel() || one.IsParallel()) && (Touches(one, plan.Source) || Touches(one, plan.Destination)));
         if (other is not null)
         {
             MigrationPlan parallel = other.IsParallel() ? other : plan;
-            return $"VM '{parallel.VM}' migrates over parallel connections and has {parallel.Source} and {parallel.Destination} for itself; VM '{other.VM}' is under way";
+            return new(
+                $"VM '{parallel.VM}' migrates over parallel connections and has {parallel.Source} and {parallel.Destination} for itself; ",
+                [new(other.Uuid, $"VM '{other.VM}' is under way", null)]);
         }
 
         ActiveMigration? visible = plan.IsParallel() ? shown.FirstOrDefault(one => one.Vm != plan.Uuid) : null;
         return visible is null
             ? null
-            : $"it migrates over parallel connections and needs {plan.Source} and {plan.Destination} for itself; VM '{visible.Name}' is under way on {visible.Host}";
+            : new(
+                $"it migrates over parallel connections and needs {plan.Source} and {plan.Destination} for itself; ",
+                [new(visible.Vm, $"VM '{visible.Name}' is under way on {visible.Host}", visible)]);
     }
 
-    private static string? Full(
+    private static SlotHindrance? Full(
         MigrationPlan plan,
         IReadOnlyCollection<MigrationPlan> running,
         IReadOnlyCollection<ActiveMigration> shown,
@@ -48,20 +52,18 @@ public static class SlotRules
         [
             .. running.Where(one => (direction == MigrationDirection.Outgoing ? one.Source : one.Destination).Equals(host, StringComparison.OrdinalIgnoreCase)),
         ];
-        HashSet<Guid> occupied = [.. ours.Select(one => one.Uuid)];
-        occupied.UnionWith(shown
-            .Where(one => one.Direction == direction && one.Host.Equals(host, StringComparison.OrdinalIgnoreCase))
-            .Select(one => one.Vm));
-        occupied.Remove(plan.Uuid);
+        Dictionary<Guid, SlotOccupant> occupied = ours.ToDictionary(one => one.Uuid, one => new SlotOccupant(one.Uuid, one.VM, null));
+        foreach (ActiveMigration one in shown.Where(one => one.Direction == direction && one.Host.Equals(host, StringComparison.OrdinalIgnoreCase)))
+        {
+            _ = occupied.TryAdd(one.Vm, new(one.Vm, one.Name, one));
+        }
+
+        _ = occupied.Remove(plan.Uuid);
         int limit = ours.Select(one => one.Concurrency).Append(plan.Concurrency).Min();
         return occupied.Count >= limit
-            ? $"{host} {(direction == MigrationDirection.Outgoing ? "outgoing" : "incoming")} {occupied.Count}/{limit}: {string.Join(", ", Names(ours, shown, occupied))}"
+            ? new($"{host} {(direction == MigrationDirection.Outgoing ? "outgoing" : "incoming")} {occupied.Count}/{limit}: ", occupied.Values.ToArray())
             : null;
     }
-
-    private static IEnumerable<string> Names(List<MigrationPlan> ours, IReadOnlyCollection<ActiveMigration> shown, HashSet<Guid> occupied) =>
-        occupied.Select(vm =>
-            ours.FirstOrDefault(one => one.Uuid == vm)?.VM ?? shown.FirstOrDefault(one => one.Vm == vm)?.Name ?? vm.ToString());
 
     private static bool Touches(MigrationPlan plan, string host) =>
         plan.Source.Equals(host, StringComparison.OrdinalIgnoreCase) || plan.Destination.Equals(host, StringComparison.OrdinalIgnoreCase);

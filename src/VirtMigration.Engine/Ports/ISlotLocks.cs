@@ -7,7 +7,8 @@ public interface ISlotLocks
 {
     /// <summary>Takes the locks of some hosts, all or none, without waiting.</summary>
     /// <param name="hosts">The hosts by registered name.</param>
-    /// <param name="holder">Who asks and what for, in words, for those who find them taken: <c>db7, by alice@ops2</c>.</param>
+    /// <param name="holder">Who asks and what for, in words, for those who find them taken: <c>alice@ops2 is about to
+    /// start db7</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VirtMigrationException">SlotLockUnwritable: the store fails.</exception>
     Task<SlotLock> TryTakeAsync(IReadOnlyList<string> hosts, string holder, CancellationToken cancellationToken);

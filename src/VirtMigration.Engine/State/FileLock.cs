@@ -8,6 +8,21 @@ internal static class FileLock
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Takes the lock without waiting; disposing the file releases it.</summary>
+    /// <param name="path">The lock's file.</param>
+    /// <returns>Null: another has it, of this process or of any other.</returns>
+    public static FileStream? TryTake(string path)
+    {
+        try
+        {
+            return Open(path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Takes the lock; disposing the file releases it.</summary>
     /// <param name="path">The lock's file.</param>
     /// <param name="patience">How long another may hold it.</param>
@@ -19,7 +34,7 @@ internal static class FileLock
         {
             try
             {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return Open(path);
             }
             catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < patience)
             {
@@ -31,4 +46,6 @@ internal static class FileLock
             }
         }
     }
+
+    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 }

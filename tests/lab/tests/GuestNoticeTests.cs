@@ -25,7 +25,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
     {
         await using Guest guest = await lab.NewGuestAsync("notice", "h1", "--channel", Channel);
         Log log = new();
-        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, CancellationToken.None);
+        MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, CancellationToken.None);
         MigrationRun run = await lab.PlanAsync(guest, s_told);
         queue.Enqueue(new(run, _ => lab.PlanAsync(guest, s_told)));
         queue.Complete();
@@ -66,7 +66,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
         PlanOptions parallel = new() { Policy = BuiltInPolicies.VeryLarge };
         MigrationRun told = await lab.PlanAsync(silent, parallel with { GuestNotice = s_told.GuestNotice });
         MigrationRun plain = await lab.PlanAsync(other, parallel);
-        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, CancellationToken.None);
+        MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, CancellationToken.None);
         long start = Stopwatch.GetTimestamp();
         queue.Enqueue(new(told, _ => Task.FromResult(told)));
         queue.Enqueue(new(plain, _ => Task.FromResult(plain)));
@@ -90,7 +90,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
         await using Guest silent = await lab.NewGuestAsync("silent", "h1", "--channel", $"{Channel}:silent");
         Log log = new();
         using CancellationTokenSource stop = new();
-        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, stop.Token);
+        MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, stop.Token);
         MigrationRun run = await lab.PlanAsync(silent, s_told);
         queue.Enqueue(new(run, _ => Task.FromResult(run)));
         await Until.HoldsAsync("it was told", async () => (await HeardAsync(silent)).Length == 1);

@@ -33,6 +33,8 @@ public sealed class LabFixture : IAsyncLifetime
 
     internal MigrationOwnership Ownership => new(new LeaseFolder(ClusterFolder), new LocalShells(), TimeProvider.System);
 
+    internal ISlotLocks SlotLocks => new SlotFolder(ClusterFolder);
+
     internal MigrationLister Lister => new(Hypervisor, TimeProvider.System, Ownership);
 
     internal MigrationWatcher Watcher => new(Hypervisor, Lister, TimeProvider.System);

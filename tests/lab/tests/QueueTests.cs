@@ -77,7 +77,7 @@ public sealed class QueueTests(LabFixture lab, ITestOutputHelper output)
             planned.Add(new(await lab.PlanAsync(guest, options), _ => lab.PlanAsync(guest, options)));
         }
 
-        MigrationQueue queue = new(LabFixture.Runner, log, TimeProvider.System, stop);
+        MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, stop);
         planned.ForEach(queue.Enqueue);
         queue.Complete();
         return queue;

@@ -66,6 +66,12 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     /// <summary>What virsh's users and other shells are at.</summary>
     public IReadOnlyList<ActiveMigration> Shown { get; set; } = [];
 
+    /// <summary>What the host shows beside that, made anew for each answer.</summary>
+    public Func<IEnumerable<ActiveMigration>> Shows { get; set; } = () => [];
+
+    /// <summary>What happens when a transfer is handed over, before anybody can see it.</summary>
+    public Action<FakeTransfer> OnTransfer { get; set; } = _ => { };
+
     /// <summary>Holds back the answer about migrations under way.</summary>
     public Task ListingGate { get; set; } = Task.CompletedTask;
 
@@ -200,7 +206,7 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public async Task<IReadOnlyList<ActiveMigration>> ListMigrationsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ActiveMigration> shown = await Answer("ListMigrations", () => Shown);
+        IReadOnlyList<ActiveMigration> shown = await Answer<IReadOnlyList<ActiveMigration>>("ListMigrations", () => [.. Shown, .. Shows()]);
         await ListingGate.WaitAsync(cancellationToken);
         return shown;
     }
@@ -273,8 +279,9 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public async Task MigrateAsync(Guid vm, TransferSettings settings, IHypervisorHost destination)
     {
-        await Do("Migrate");
         FakeTransfer transfer = new(vm, settings, this, (FakeHost)destination);
+        OnTransfer(transfer);
+        await Do("Migrate");
         _underWay[vm] = transfer;
         _transfers.Writer.TryWrite(transfer);
         try

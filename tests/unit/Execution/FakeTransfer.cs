@@ -13,6 +13,10 @@ internal sealed class FakeTransfer(Guid vm, TransferSettings settings, FakeHost 
 
     public TransferSettings Settings => settings;
 
+    public FakeHost Source => source;
+
+    public FakeHost Destination => destination;
+
     public Task End => _end.Task;
 
     /// <summary>The VM moves and the call says so.</summary>

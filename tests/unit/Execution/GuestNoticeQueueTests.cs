@@ -17,7 +17,7 @@ public sealed class GuestNoticeQueueTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly MigrationQueue _queue;
 
-    public GuestNoticeQueueTests() => _queue = new(new(_clock), _observer, _clock, _stop.Token);
+    public GuestNoticeQueueTests() => _queue = new(new(_clock), new FakeSlots(), _observer, _clock, QueueOrder.Kept, _stop.Token);
 
     private FakeHost H1 => _hosts["h1"];
 

@@ -16,7 +16,7 @@ public sealed class MigrationQueueTests : IDisposable
     private readonly MigrationQueue _queue;
     private int _replans;
 
-    public MigrationQueueTests() => _queue = new(new(_clock), _observer, _clock, _stop.Token);
+    public MigrationQueueTests() => _queue = new(new(_clock), new FakeSlots(), _observer, _clock, QueueOrder.Kept, _stop.Token);
 
     private FakeHost H1 => _hosts["h1"];
 

@@ -20,7 +20,7 @@ public sealed class QueueStopTests : IDisposable
 
     public QueueStopTests()
     {
-        _queue = new(new(_clock), _observer, _clock, CancellationToken.None);
+        _queue = new(new(_clock), new FakeSlots(), _observer, _clock, QueueOrder.Kept, CancellationToken.None);
         _queues.Add(_queue);
     }
 
@@ -39,7 +39,7 @@ public sealed class QueueStopTests : IDisposable
         VmMigration second = queued[0];
         Assert.Equal((Given.Id(2), "h1", "h2", MigrationPhase.Queued, 1), (second.Uuid, second.Source, second.Destination, second.Phase, second.QueuePosition));
         Assert.Equal(("VeryLarge", $"alice@ops1, process {Environment.ProcessId}", true), (second.Policy, second.Controller, second.Attended));
-        Assert.Equal("VM 'vm1' migrates over parallel connections and has h1 and h2 for itself; VM 'vm1' is under way", second.Outlook);
+        Assert.Equal("VM 'vm1' migrates over parallel connections and has h1 and h2 for itself; VM 'vm1' is under way, by alice@ops1, since 12:00", second.Outlook);
         Assert.Equal(2, queued[1].QueuePosition);
         Assert.Null(_queues.Find(Given.Id(1)));
         Assert.Equal("vm3", _queues.Find(Given.Id(3))!.VM);
@@ -132,7 +132,7 @@ public sealed class QueueStopTests : IDisposable
         {
             RecordingObserver observer = new();
             FakeHost source = new("h1");
-            MigrationQueue queue = new(new(_clock), observer, _clock, CancellationToken.None);
+            MigrationQueue queue = new(new(_clock), new FakeSlots(), observer, _clock, QueueOrder.Kept, CancellationToken.None);
             MigrationPlan plan = Parallel(1);
             source.With(plan.Uuid);
             MigrationRun run = new(plan, source, new FakeHost("h2"), "alice@ops1");
@@ -168,7 +168,7 @@ public sealed class QueueStopTests : IDisposable
     public async Task Several_queues_are_seen_together_until_they_end()
     {
         RecordingObserver others = new();
-        MigrationQueue other = new(new(_clock), others, _clock, CancellationToken.None);
+        MigrationQueue other = new(new(_clock), new FakeSlots(), others, _clock, QueueOrder.Kept, CancellationToken.None);
         _queues.Add(other);
         H1.Shown = [new("h1", Given.Id(99), "virsh's", VirtMigration.Ports.MigrationDirection.Outgoing, null)];
         Enqueue(_queue, Parallel(1));

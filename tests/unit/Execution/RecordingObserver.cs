@@ -10,6 +10,7 @@ internal sealed class RecordingObserver : IQueueObserver
     private readonly Lock _lock = new();
     private readonly List<string> _told = [];
     private readonly List<MigrationResult> _results = [];
+    private int _starts;
     private readonly List<(Func<IReadOnlyList<string>, bool> Condition, TaskCompletionSource Met)> _waiters = [];
 
     public IReadOnlyList<string> Told
@@ -30,6 +31,18 @@ internal sealed class RecordingObserver : IQueueObserver
             lock (_lock)
             {
                 return [.. _results];
+            }
+        }
+    }
+
+    /// <summary>How many starts, ends and words there were so far: cheaper than all that was told.</summary>
+    public (int Starts, int Ends, int Words) Counts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_starts, _results.Count, _told.Count);
             }
         }
     }
@@ -55,7 +68,15 @@ internal sealed class RecordingObserver : IQueueObserver
 
     public void Waiting(MigrationPlan plan, string reason) => Note($"wait {plan.VM}: {reason}");
 
-    public void Starting(MigrationPlan plan) => Note($"start {plan.VM}");
+    public void Starting(MigrationPlan plan)
+    {
+        lock (_lock)
+        {
+            _starts++;
+        }
+
+        Note($"start {plan.VM}");
+    }
 
     public void Progressed(MigrationPlan plan, MigrationSample sample)
     {

@@ -46,14 +46,14 @@ public sealed class SlotRulesTests
     [InlineData("h2", MigrationDirection.Incoming)]
     public void Parallel_waits_for_what_virsh_started_in_either_direction(string host, MigrationDirection direction)
     {
-        string? hindrance = SlotRules.Hindrance(Parallel(1), [], [Shown(host, 9, direction)]);
+        string? hindrance = SlotRules.Hindrance(Parallel(1), [], [Shown(host, 9, direction)])?.ToString();
         Assert.Contains("VM 'vm9' is under way on " + host, hindrance, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_text_names_the_parallel_one_and_the_one_under_way()
     {
-        string? hindrance = SlotRules.Hindrance(Plain(2), [Parallel(1)], []);
+        string? hindrance = SlotRules.Hindrance(Plain(2), [Parallel(1)], [])?.ToString();
         Assert.Contains("VM 'vm1' migrates over parallel connections and has h1 and h2 for itself", hindrance, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class SlotRulesTests
     public void Two_leave_a_host_at_a_time_and_the_third_waits()
     {
         Assert.Null(SlotRules.Hindrance(Plain(2, "h1>h3"), [Plain(1, "h1>h2")], []));
-        string? hindrance = SlotRules.Hindrance(Plain(3, "h1>h4"), [Plain(1, "h1>h2"), Plain(2, "h1>h3")], []);
+        string? hindrance = SlotRules.Hindrance(Plain(3, "h1>h4"), [Plain(1, "h1>h2"), Plain(2, "h1>h3")], [])?.ToString();
         Assert.Equal("h1 outgoing 2/2: vm1, vm2", hindrance);
     }
 
@@ -69,7 +69,7 @@ public sealed class SlotRulesTests
     public void Two_come_to_a_host_at_a_time_and_the_third_waits()
     {
         Assert.Null(SlotRules.Hindrance(Plain(2, "h3>h2"), [Plain(1, "h1>h2")], []));
-        Assert.Equal("h2 incoming 2/2: vm1, vm2", SlotRules.Hindrance(Plain(3, "h4>h2"), [Plain(1, "h1>h2"), Plain(2, "h3>h2")], []));
+        Assert.Equal("h2 incoming 2/2: vm1, vm2", SlotRules.Hindrance(Plain(3, "h4>h2"), [Plain(1, "h1>h2"), Plain(2, "h3>h2")], [])?.ToString());
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class SlotRulesTests
     {
         Assert.Null(SlotRules.Hindrance(Plain(1), [], [Shown("h1", 8, MigrationDirection.Outgoing)]));
         Assert.Equal("h1 outgoing 2/2: vm8, vm9", SlotRules.Hindrance(
-            Plain(1), [], [Shown("h1", 8, MigrationDirection.Outgoing), Shown("h1", 9, MigrationDirection.Outgoing)]));
+            Plain(1), [], [Shown("h1", 8, MigrationDirection.Outgoing), Shown("h1", 9, MigrationDirection.Outgoing)])?.ToString());
         Assert.Equal("h2 incoming 2/2: vm8, vm9", SlotRules.Hindrance(
-            Plain(1), [], [Shown("h2", 8, MigrationDirection.Incoming), Shown("h2", 9, MigrationDirection.Incoming)]));
+            Plain(1), [], [Shown("h2", 8, MigrationDirection.Incoming), Shown("h2", 9, MigrationDirection.Incoming)])?.ToString());
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class SlotRulesTests
     public void The_strictest_policy_of_those_on_a_host_counts()
     {
         MigrationPlan one = Of(1, "h1>h2", BuiltInPolicies.SuspendWorkloadIfNeeded);
-        Assert.Equal("h1 outgoing 1/1: vm1", SlotRules.Hindrance(Plain(2, "h1>h3"), [one], []));
-        Assert.Equal("h1 outgoing 1/1: vm2", SlotRules.Hindrance(one, [Plain(2, "h1>h3")], []));
+        Assert.Equal("h1 outgoing 1/1: vm1", SlotRules.Hindrance(Plain(2, "h1>h3"), [one], [])?.ToString());
+        Assert.Equal("h1 outgoing 1/1: vm2", SlotRules.Hindrance(one, [Plain(2, "h1>h3")], [])?.ToString());
         Assert.Null(SlotRules.Hindrance(Plain(2, "h3>h4"), [one], []));
     }
 
