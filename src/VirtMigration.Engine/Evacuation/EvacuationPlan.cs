@@ -1,3 +1,5 @@
+using VirtMigration.Units;
+
 namespace VirtMigration.Evacuation;
 
 /// <summary>Who leaves a host for where, in which order, who cannot, and how long it is expected to take.</summary>
@@ -29,4 +31,23 @@ public sealed record EvacuationPlan
 
     /// <summary>What should be known before it starts.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The hosts that might take VMs: those that answered and are in no maintenance.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>The ordinary memory that is missing for the VMs that find no room; null: none is.</summary>
+    public ByteSize? Lacking { get; init; }
+
+    /// <summary>What is missing for the VMs that are left for want of room, in words: <c>h2 and h3 lack 12 GiB together for 3 VMs</c>; null: none
+    /// is left for that.</summary>
+    public string? Missing() => EvacuationText.Missing(this);
+
+    /// <summary>One line: <c>h1: 7 of 8 VMs leave for h2 (4) and h3 (3), in about 3 min; 1 stays: db9</c>.</summary>
+    public string Summary() => EvacuationText.Summary(this);
+
+    /// <summary>The whole plan as text: what -WhatIf prints.</summary>
+    public string ToText() => EvacuationText.Of(this);
+
+    /// <summary>The summary.</summary>
+    public override string ToString() => Summary();
 }

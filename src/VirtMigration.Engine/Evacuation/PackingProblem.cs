@@ -30,10 +30,11 @@ internal sealed class PackingProblem
 
         long[][] capacity = [.. hosts.Select(host => Bytes(host.Memory, host.HugePages, pages))];
         List<PackingItem> items = [];
+        Dictionary<(object Hosts, string Needs), (int[] Taking, int[] Suits)> alike = [];
         foreach (IGrouping<string, int> one in Enumerable.Range(0, vms.Count)
             .GroupBy(index => vms[index].Together is string group ? $"t:{group}" : $"v:{index}", StringComparer.OrdinalIgnoreCase))
         {
-            if (ItemOf([.. one], vms, hosts, pages, groups, capacity) is PackingItem item)
+            if (ItemOf([.. one], vms, hosts, pages, groups, capacity, alike) is PackingItem item)
             {
                 items.Add(item);
             }
@@ -44,7 +45,8 @@ internal sealed class PackingProblem
 
     // Null: no host would take it, or its VMs belong together and apart at once.
     private static PackingItem? ItemOf(
-        int[] members, IReadOnlyList<EvacuationVm> vms, IReadOnlyList<EvacuationHost> hosts, ByteSize[] pages, Dictionary<string, int> groups, long[][] capacity)
+        int[] members, IReadOnlyList<EvacuationVm> vms, IReadOnlyList<EvacuationHost> hosts, ByteSize[] pages, Dictionary<string, int> groups, long[][] capacity,
+        Dictionary<(object Hosts, string Needs), (int[] Taking, int[] Suits)> alike)
     {
         int[] apart = [.. members.SelectMany(index => vms[index].Apart).Select(group => groups[group])];
         if (apart.Distinct().Count() < apart.Length)
@@ -62,6 +64,22 @@ internal sealed class PackingProblem
             }
         }
 
+        // VMs that are alike share one list of hosts, and it is gone through once for each size.
+        (object, string) key = (vms[members[0]].Hosts, string.Join(',', needs));
+        if (members.Length > 1 || !alike.TryGetValue(key, out (int[] Taking, int[] Suits) known))
+        {
+            known = Taking(members, needs, vms, hosts, capacity);
+            if (members.Length == 1)
+            {
+                alike[key] = known;
+            }
+        }
+
+        return known.Taking.Length == 0 ? null : new(members, needs, known.Taking, known.Suits, apart, members.Any(member => vms[member].Judged));
+    }
+
+    private static (int[] Taking, int[] Suits) Taking(int[] members, long[] needs, IReadOnlyList<EvacuationVm> vms, IReadOnlyList<EvacuationHost> hosts, long[][] capacity)
+    {
         int[] suits = new int[hosts.Count];
         List<int> taking = [];
         for (int host = 0; host < hosts.Count; host++)
@@ -83,8 +101,7 @@ internal sealed class PackingProblem
             }
         }
 
-        return taking.Count == 0 ? null
-            : new(members, needs, [.. taking.OrderByDescending(host => suits[host])], suits, apart, members.Any(member => vms[member].Judged));
+        return ([.. taking.OrderByDescending(host => suits[host])], suits);
     }
 
     private static long[] Bytes(ByteSize memory, IReadOnlyDictionary<ByteSize, ByteSize> hugePages, ByteSize[] pages) =>

@@ -12,6 +12,10 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
     private const int FewItems = 16;
     private const int MostNodes = 300_000;
 
+    // Where VMs are judged, a step takes some 50 microseconds.
+    private const int MostJudgedSteps = 4_000;
+    private const int MostJudgedNodes = 10_000;
+
     // A VM that makes room may itself need room to be made.
     private const int Depth = 3;
 
@@ -36,12 +40,19 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
             MakeRoom(best);
         }
 
+        // Where there is not room for all, the small ones are the most.
+        if (best.Placed < all && Greedy([.. BySize().Reverse()], tight: true) is { } small && small.Placed > best.Placed)
+        {
+            best = small;
+            MakeRoom(best);
+        }
+
         if (best.Placed == all)
         {
             return (best.Snapshot(), all);
         }
 
-        if (_items.Count <= FewItems && new PackingEnumeration(problem, fits, MostNodes).Best(best.Snapshot(), best.Placed) is { } exact)
+        if (_items.Count <= FewItems && new PackingEnumeration(problem, fits, Judges ? MostJudgedNodes : MostNodes).Best(best.Snapshot(), best.Placed) is { } exact)
         {
             return (exact.HostOf, exact.Proven ? exact.Placed : Math.Max(exact.Placed, AtMost()));
         }
@@ -51,6 +62,8 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
 
     // What all hosts have together, by resource.
     private long[] Total => field ??= [.. problem.Capacity.FirstOrDefault([]).Select((_, resource) => problem.Capacity.Sum(host => host[resource]))];
+
+    private bool Judges { get; } = problem.Items.Any(item => item.Judged);
 
     // The largest share that an item takes of it.
     private double[] Sizes => field ??= [.. _items.Select(item => item.Needs.Select((need, resource) => need == 0 ? 0 : need / (double)Total[resource]).Max())];
@@ -67,6 +80,22 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
         {
             int chosen = PackingState.Nowhere;
             double best = double.NegativeInfinity;
+            if (_items[item].Judged)
+            {
+                // Judging is a thousand times the work of the sums: the best by sums first, and none after the first that fits.
+                chosen = _items[item].Hosts.Select(host => (host, room: state.RoomAfter(item, host)))
+                    .Where(one => one.room >= 0)
+                    .OrderByDescending(one => tight ? -one.room : one.room + (_items[item].Suits[one.host] / 100.0))
+                    .Select(one => one.host)
+                    .FirstOrDefault(host => state.Fits(item, host), PackingState.Nowhere);
+                if (chosen != PackingState.Nowhere)
+                {
+                    state.Put(item, chosen);
+                }
+
+                continue;
+            }
+
             foreach (int host in _items[item].Hosts)
             {
                 double room = state.RoomAfter(item, host);
@@ -117,7 +146,7 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
             // Those whose going suffices, the smallest of them first: it finds another place most easily.
             foreach (int other in state.On(host).Where(other => other != item).OrderBy(other => Sizes[other]).ToList())
             {
-                if (_steps++ > MostSteps)
+                if (_steps++ > (Judges ? MostJudgedSteps : MostSteps))
                 {
                     return false;
                 }

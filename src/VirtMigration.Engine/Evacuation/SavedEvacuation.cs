@@ -1,3 +1,5 @@
+using VirtMigration.Planning;
+
 namespace VirtMigration.Evacuation;
 
 /// <summary>An evacuation's plan as it is kept: what of it must still be true when it is run.</summary>
@@ -26,4 +28,27 @@ public sealed record SavedEvacuation
 
     /// <summary>How long it was expected to take; null: it could not be told.</summary>
     public TimeSpan? Total { get; init; }
+
+    /// <summary>A plan as it is kept.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="by">Who made it, as <c>alice@ops1</c>.</param>
+    /// <param name="madeAt">When.</param>
+    /// <param name="asked">What was asked for.</param>
+    /// <param name="includeStopped">Whether definitions that are shut off were to be moved too.</param>
+    public static SavedEvacuation Of(EvacuationPlan plan, string by, DateTimeOffset madeAt, PlanOptions asked, bool includeStopped)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(asked);
+        return new()
+        {
+            MadeAt = madeAt,
+            Operator = by,
+            Destinations = asked.Destinations is { } named ? (string[])[.. named] : null,
+            Policy = asked.Policy?.Name,
+            IncludeStopped = includeStopped,
+            Moves = (SavedMove[])[.. plan.Moves.Select(move => new SavedMove(move.VM, move.Uuid, move.Destination, move.Stopped))],
+            Left = (VmLeftOver[])[.. plan.Left.Select(one => new VmLeftOver(one.VM, one.Uuid, one.ErrorId, one.Reason, one.RecommendedAction))],
+            Total = plan.Total,
+        };
+    }
 }

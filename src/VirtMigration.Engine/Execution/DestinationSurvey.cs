@@ -79,41 +79,13 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
         DestinationCandidate common, HostPicture there, PlanOptions options, IReadOnlyList<Policies.MigrationPolicy> policies, bool named)
     {
         PlacementReservation reserved = ledger.On(there.Inventory.Name, there.Load.Vms, common.Vm.Uuid);
-        PinRemapping? remapping = PinLayout.Of(common.Definition).IsEmpty()
-            ? null
-            : PinRemapper.Remap(common.Definition, common.Source, there.Inventory, there.Load, reserved);
-        DestinationCandidate candidate = common with
+        return (common with
         {
             Destination = there.Inventory,
             Surroundings = there.Surroundings,
             Load = there.Load,
             Reserved = reserved,
-            Remapping = remapping,
-            IgnoreAffinity = options.IgnoreAffinity,
-            RemapPins = options.RemapPins ?? common.Definition.Options.RemapPins ?? false,
-        };
-        try
-        {
-            return candidate with
-            {
-                Plan = MigrationPlanner.Plan(new()
-                {
-                    Vm = common.Vm,
-                    Definition = common.Definition,
-                    Source = common.Source,
-                    Destination = there.Inventory,
-                    Parameters = options,
-                    Cluster = common.Cluster,
-                    Policies = policies,
-                    Remapping = remapping,
-                    DestinationOrigin = named ? SettingOrigin.Parameter : SettingOrigin.Default,
-                }),
-            };
-        }
-        catch (VirtMigrationException error)
-        {
-            return candidate with { PlanError = error };
-        }
+        }).Planned(options, policies, named ? SettingOrigin.Parameter : SettingOrigin.Default);
     }
 
     // A VM on its way counts where it is to be: the one that is looked at now comes after it.

@@ -7,8 +7,6 @@ namespace VirtMigration.Planning;
 /// stand below their setting.</summary>
 internal static class PlanText
 {
-    // The width that the project's views are made for; a terminal that is wider only leaves room.
-    private const int Columns = 98;
     private const string Indent = "  ";
 
     /// <summary>The text.</summary>
@@ -16,12 +14,12 @@ internal static class PlanText
     {
         StringBuilder text = new();
         int first = Indent.Length + plan.Decisions.Max(decision => decision.Setting.Length) + 2;
-        Wrap(text, plan.ToString(), column: 0, first);
+        WrappedText.Write(text, plan.ToString(), column: 0, first);
         foreach (PlanDecision decision in plan.Decisions)
         {
             text.AppendLine().Append((Indent + decision.Setting).PadRight(first));
             string taken = decision.Changed ? $"{decision.Taken} (asked: {decision.Asked})" : decision.Taken;
-            Wrap(text, $"{taken} - {decision.Reason}", column: first, first);
+            WrappedText.Write(text, $"{taken} - {decision.Reason}", column: first, first);
             if (decision.Setting == PinsRule.Setting && plan.Pins is PinRemapping pins)
             {
                 Pins(text, pins, first);
@@ -31,7 +29,7 @@ internal static class PlanText
         foreach (string warning in plan.Warnings)
         {
             text.AppendLine().Append((Indent + "WARNING").PadRight(first));
-            Wrap(text, warning, column: first, first);
+            WrappedText.Write(text, warning, column: first, first);
         }
 
         return text.ToString();
@@ -42,35 +40,10 @@ internal static class PlanText
     {
         // No name is longer than "I/O threads 100-199".
         const int Name = 21;
-        foreach ((string who, string change) in PinText.Lines(pins.Before, pins.After, Columns - indentation - Name))
+        foreach ((string who, string change) in PinText.Lines(pins.Before, pins.After, WrappedText.Columns - indentation - Name))
         {
             text.AppendLine().Append(' ', indentation).Append(who.PadRight(Name - 2)).Append("  ");
-            Wrap(text, change, indentation + Name, indentation + Name);
-        }
-    }
-
-    // Breaks at blanks, and goes on below at the indentation; a word longer than the line stands alone.
-    private static void Wrap(StringBuilder text, string words, int column, int indentation)
-    {
-        bool lineIsEmpty = true;
-        foreach (string word in words.Split(' '))
-        {
-            if (!lineIsEmpty && column + 1 + word.Length > Columns)
-            {
-                text.AppendLine().Append(' ', indentation);
-                column = indentation;
-                lineIsEmpty = true;
-            }
-
-            if (!lineIsEmpty)
-            {
-                text.Append(' ');
-                column++;
-            }
-
-            text.Append(word);
-            column += word.Length;
-            lineIsEmpty = false;
+            WrappedText.Write(text, change, indentation + Name, indentation + Name);
         }
     }
 }
