@@ -82,7 +82,7 @@ public sealed class StopVmHostMaintenanceCommand : ClusterCmdlet
         PlanOptions options = new() { Destination = host };
         MigrationRun run = Await(token => PlanMaker.MakeAsync(vm, options, token));
         Warn(run.Plan.Warnings.Select(warning => $"VM '{vm.Name}': {warning}"));
-        _queue ??= new(this, StopToken);
+        _queue ??= new(new PipelineOutput(this, StopToken));
         _queue.Enqueue(new(run, token => PlanMaker.MakeAnewAsync(vm, options, token)) { Left = PlanMaker.Release });
     }
 
