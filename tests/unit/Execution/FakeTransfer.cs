@@ -13,6 +13,8 @@ internal sealed class FakeTransfer(Guid vm, TransferSettings settings, FakeHost 
 
     public TransferSettings Settings => settings;
 
+    public FakeHost Destination => destination;
+
     public Task End => _end.Task;
 
     /// <summary>The VM moves and the call says so.</summary>
