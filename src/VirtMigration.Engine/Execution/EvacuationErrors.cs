@@ -28,11 +28,6 @@ public static class EvacuationErrors
         other is null ? $"{host} is being emptied by another shell." : $"{host} is being emptied by {other}, since {MigrationOwnership.Moment(other.TakenAt)}.",
         $"See how far it is: Get-VmHostMaintenance {host}. When that process has ended, this command goes on with what is left.", host, error);
 
-    internal static VirtMigrationException AllSilent(string host, IReadOnlyList<(string Host, HypervisorException Error)> silent) => new(
-        "HostUnreachable",
-        $"None of the hosts that might take the VMs of {host} answers: {string.Join("; ", silent.Select(one => one.Error.Message.TrimEnd('.')))}.",
-        "See to it that one of them answers (Test-VmHost), then try again.", host, silent[0].Error);
-
     /// <summary>The one error of an evacuation that is not done: after all VMs were dealt with.</summary>
     /// <param name="host">The host.</param>
     /// <param name="vms">What became of each VM.</param>

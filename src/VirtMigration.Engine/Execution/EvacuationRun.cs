@@ -124,7 +124,38 @@ internal sealed class EvacuationRun : IQueueObserver
         }
     }
 
-    private Task MoveStoppedAsync(PlannedMove move) => throw new NotImplementedException(move.VM);
+    private async Task MoveStoppedAsync(PlannedMove move)
+    {
+        VirtualMachine vm = _vms[move.Uuid];
+        _tally.Begin(move);
+        try
+        {
+            IHypervisorHost source = await _parts.Hypervisor.ConnectAsync(_parts.Registry.Find(_request.Host), _control.Stop);
+            IHypervisorHost destination = await _parts.Hypervisor.ConnectAsync(_parts.Registry.Find(move.Destination), _control.Stop);
+            DateTimeOffset startedAt = _parts.Clock.GetUtcNow();
+            long started = _parts.Clock.GetTimestamp();
+            StoppedVmResult result = await new StoppedVmMover(_parts.Clock).MoveAsync(vm, source, destination, _control.Stop);
+            foreach (string notice in result.Notices)
+            {
+                _observer.Noticed($"VM '{vm.Name}': {notice}");
+            }
+
+            if (result.EndState == DefinitionEndState.Moved)
+            {
+                NoteMoved(vm.Uuid, vm.Name, move.Destination, stopped: true);
+            }
+
+            Settle(Of(result) with { StartedAt = startedAt, Duration = _parts.Clock.GetElapsedTime(started), Attempts = 1 });
+        }
+        catch (VirtMigrationException error)
+        {
+            Settle(NotStarted(vm, EvacuationOutcome.Left, error));
+        }
+        catch (OperationCanceledException)
+        {
+            Settle(NotStarted(vm, EvacuationOutcome.Left, Unstarted(vm)));
+        }
+    }
 
     private async Task AskAsync(PlannedMove move)
     {
@@ -466,6 +497,24 @@ internal sealed class EvacuationRun : IQueueObserver
         ErrorId = error.ErrorId,
         Error = error.Message,
         RecommendedAction = error.RecommendedAction,
+    };
+
+    private static EvacuatedVm Of(StoppedVmResult result) => new()
+    {
+        VM = result.VM,
+        Uuid = result.Uuid,
+        Source = result.Source,
+        Destination = result.Destination,
+        Outcome = result.EndState switch
+        {
+            DefinitionEndState.Moved => EvacuationOutcome.Moved,
+            DefinitionEndState.Stayed => EvacuationOutcome.Left,
+            _ => EvacuationOutcome.Uncertain,
+        },
+        Host = result.Host,
+        ErrorId = result.ErrorId,
+        Error = result.Error,
+        RecommendedAction = result.RecommendedAction,
     };
 
     private static EvacuatedVm Of(MigrationResult result, EvacuationOutcome outcome) => new()

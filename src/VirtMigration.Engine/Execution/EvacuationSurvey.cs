@@ -80,7 +80,7 @@ internal sealed class EvacuationSurvey(HostRegistry registry, HostPictures pictu
             Policies = PolicyCatalog.Of(state),
             Groups = groups,
             Whereabouts = Whereabouts(groups, [home, .. answered]),
-            Parameters = request.Parameters,
+            Parameters = request.Parameters with { Destination = null, Destinations = request.Destinations },
             Automatic = request.Automatic,
             ManualDeclined = request.ManualDeclined,
             MeasuredRate = await MeasuredAsync(source.Name, cancellationToken),
@@ -112,7 +112,7 @@ internal sealed class EvacuationSurvey(HostRegistry registry, HostPictures pictu
         VirtualMachine[] vms =
         [
             .. (await listing).Where(vm => !settled.Contains(vm.Uuid) && !ProbeName.Is(vm.Name, vm.Uuid)
-                && (vm.State != VmPowerState.ShutOff || (stoppedToo && vm.Persistent))),
+                && (vm.State is not (VmPowerState.ShutOff or VmPowerState.Crashed) || (stoppedToo && vm.Persistent))),
         ];
         ConcurrentBag<EvacuationGuest> guests = [];
         await Parallel.ForEachAsync(vms, new ParallelOptions { MaxDegreeOfParallelism = DefinitionsAtOnce, CancellationToken = cancellationToken }, async (vm, token) =>

@@ -1,4 +1,5 @@
 using VirtMigration.Evacuation;
+using VirtMigration.Planning;
 using VirtMigration.State;
 
 namespace VirtMigration.Execution;
@@ -13,8 +14,8 @@ public sealed class HostEvacuation(EvacuationParts parts)
     /// <summary>The evacuation as it would be run now. Reads only.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="VirtMigrationException">HostNotFound, LastHostOfCluster, DestinationIsSource, HostUnreachable: the host or all
-    /// destinations do not answer; EvacuationPlanMissing and EvacuationPlanStale where the saved plan was asked for.</exception>
+    /// <exception cref="VirtMigrationException">HostNotFound, LastHostOfCluster, DestinationIsSource, HostUnreachable: the host does
+    /// not answer; DestinationsSilent; EvacuationPlanMissing and EvacuationPlanStale where the saved plan was asked for.</exception>
     public async Task<EvacuationProposal> ProposeAsync(EvacuationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -24,18 +25,25 @@ public sealed class HostEvacuation(EvacuationParts parts)
             : null;
         if (saved is not null)
         {
-            request = request with { Destinations = saved.Destinations, IncludeStopped = saved.IncludeStopped };
+            PlanOptions asked = request.Parameters;
+            asked = asked.Policy is null && saved.Policy is string policy ? asked with { Policy = new PolicyCatalog(parts.Registry.Store).Find(policy) } : asked;
+            request = request with { Destinations = saved.Destinations, IncludeStopped = saved.IncludeStopped, Parameters = asked };
         }
 
         EvacuationSurvey survey = new(parts.Registry, new(parts.Hypervisor), new(), parts.History);
         EvacuationSituation situation = await survey.ReadAsync(request, new HashSet<Guid>(), new Dictionary<Guid, IReadOnlyList<string>>(), cancellationToken);
-        if (situation is { Targets.Count: 0, Silent.Count: > 0 })
+        if (saved is not null)
         {
-            throw EvacuationErrors.AllSilent(request.Host, situation.Silent);
+            // What a run of it has moved already is not missing.
+            HashSet<Guid> moved = [.. (_catalog.Find(request.Host)?.Moved ?? []).Select(vm => vm.Uuid)];
+            saved = saved with { Moves = [.. saved.Moves.Where(move => !moved.Contains(move.Uuid))] };
+            if (StalePlan.Differences(saved, situation) is { Count: > 0 } differences)
+            {
+                throw StalePlan.Refusal(saved, request.Host, differences);
+            }
         }
 
-        EvacuationPlan plan = EvacuationPlanner.Plan(situation);
-        return new(request, plan, situation);
+        return new(request, EvacuationPlanner.Plan(situation, saved), situation);
     }
 
     /// <summary>Keeps a plan, to be run later; nothing is moved.</summary>
@@ -88,15 +96,6 @@ public sealed class HostEvacuation(EvacuationParts parts)
         }
     }
 
-    private SavedEvacuation SavedOf(EvacuationProposal proposal) => new()
-    {
-        MadeAt = parts.Clock.GetUtcNow(),
-        Operator = parts.Operator,
-        Destinations = proposal.Request.Destinations,
-        Policy = proposal.Request.Parameters.Policy?.Name,
-        IncludeStopped = proposal.Request.IncludeStopped,
-        Moves = (SavedMove[])[.. proposal.Plan.Moves.Select(move => new SavedMove(move.VM, move.Uuid, move.Destination, move.Stopped))],
-        Left = (VmLeftOver[])[.. proposal.Plan.Left.Select(vm => new VmLeftOver(vm.VM, vm.Uuid, vm.ErrorId, vm.Reason, vm.RecommendedAction))],
-        Total = proposal.Plan.Total,
-    };
+    private SavedEvacuation SavedOf(EvacuationProposal proposal) => SavedEvacuation.Of(
+        proposal.Plan, parts.Operator, parts.Clock.GetUtcNow(), proposal.Request.Parameters with { Destinations = proposal.Request.Destinations }, proposal.Request.IncludeStopped);
 }

@@ -4,7 +4,6 @@ using VirtMigration.Evacuation;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
 using VirtMigration.Planning;
-using VirtMigration.Ports;
 using VirtMigration.State;
 using VirtMigration.UnitTests.State;
 using Xunit;
@@ -91,8 +90,8 @@ internal sealed class EvacuationWorld : IDisposable, IEvacuationObserver
     public EvacuationWorld With(int id, int gibibytes = 4, Func<VmDefinition, VmDefinition>? change = null, VmPowerState state = VmPowerState.Running, string host = "h1")
     {
         FakeHost there = Hosts.Single(one => one.Registration.Name == host);
-        VirtualMachine vm = Given.Vm($"vm{id}", id, host) with { State = state };
-        VmDefinition definition = Given.Definition(id) with { Memory = Given.GiB(gibibytes), PresentMemory = Given.GiB(gibibytes) };
+        VirtualMachine vm = Given.Vm($"vm{id}", 100 + id, host) with { State = state };
+        VmDefinition definition = Given.Definition(100 + id) with { Memory = Given.GiB(gibibytes), PresentMemory = Given.GiB(gibibytes) };
         foreach (FakeHost any in Hosts)
         {
             any.DefinitionsOfVms[vm.Uuid] = change is null ? definition : change(definition);
@@ -119,7 +118,10 @@ internal sealed class EvacuationWorld : IDisposable, IEvacuationObserver
         return error;
     }
 
-    public EvacuatedVm Result(int id) => Results.Single(one => one.Uuid == Given.Id(id));
+    /// <summary>Hosts have the numbers below.</summary>
+    public static Guid Id(int number) => Given.Id(100 + number);
+
+    public EvacuatedVm Result(int id) => Results.Single(one => one.Uuid == Id(id));
 
     public void Move(Guid uuid, FakeHost from, FakeHost to)
     {

@@ -76,7 +76,7 @@ public sealed class HostEvacuationTests : IDisposable
     [Fact]
     public async Task One_that_no_host_takes_is_left_with_what_was_found_and_the_others_go()
     {
-        _world.With(1).With(2, change: vm => vm with { Options = new() { AssignedHosts = new(["h1"]) } });
+        _world.With(1).With(2, change: vm => vm with { Options = new() { AssignedHosts = HostNames.Parse("h1") } });
         await _world.EmptyAsync();
         Assert.Equal(EvacuationOutcome.Moved, _world.Result(1).Outcome);
         EvacuatedVm left = _world.Result(2);
@@ -162,7 +162,7 @@ public sealed class HostEvacuationTests : IDisposable
     public async Task What_a_run_that_was_killed_had_moved_is_noted_by_the_next()
     {
         _world.With(1).With(9, host: "h3");
-        SavedEvacuation plan = new() { MadeAt = default, Operator = "alice@ops1", Moves = [new("vm1", Given.Id(1), "h2", false), new("vm9", Given.Id(9), "h3", false)], Left = [] };
+        SavedEvacuation plan = new() { MadeAt = default, Operator = "alice@ops1", Moves = [new("vm1", EvacuationWorld.Id(1), "h2", false), new("vm9", EvacuationWorld.Id(9), "h3", false)], Left = [] };
         _world.Catalog.Enter("h1", "alice@ops1", new("ops1", 1, null), null, DateTimeOffset.UnixEpoch);
         _world.Catalog.SavePlan("h1", plan, "alice@ops1", DateTimeOffset.UnixEpoch);
         EvacuationEnd end = await _world.EmptyAsync();
@@ -174,10 +174,10 @@ public sealed class HostEvacuationTests : IDisposable
     public async Task A_VM_that_somebody_else_migrates_is_waited_for_and_noted()
     {
         _world.With(1).With(2);
-        _world.H1.Shown = [new("h1", Given.Id(2), "vm2", MigrationDirection.Outgoing, null)];
+        _world.H1.Shown = [new("h1", EvacuationWorld.Id(2), "vm2", MigrationDirection.Outgoing, null)];
         Task<EvacuationEnd> running = _world.EmptyAsync();
         await UntilAsync(() => _world.Told.Any(one => one.StartsWith("notice h1: waiting for vm2", StringComparison.Ordinal)));
-        _world.Move(Given.Id(2), _world.H1, _world.Hosts[2]);
+        _world.Move(EvacuationWorld.Id(2), _world.H1, _world.Hosts[2]);
         _world.H1.Shown = [];
         EvacuationEnd end = await running;
         Assert.Equal((EvacuationOutcome.Moved, "h3", 0), (_world.Result(2).Outcome, _world.Result(2).Host, _world.Result(2).Attempts));
@@ -189,7 +189,7 @@ public sealed class HostEvacuationTests : IDisposable
     public async Task One_whose_migration_by_somebody_else_failed_is_moved_after_all()
     {
         _world.With(1).With(2);
-        _world.H1.Shown = [new("h1", Given.Id(2), "vm2", MigrationDirection.Outgoing, null)];
+        _world.H1.Shown = [new("h1", EvacuationWorld.Id(2), "vm2", MigrationDirection.Outgoing, null)];
         Task<EvacuationEnd> running = _world.EmptyAsync();
         await UntilAsync(() => _world.Told.Any(one => one.StartsWith("notice h1: waiting for vm2", StringComparison.Ordinal)));
         _world.H1.Shown = [];
@@ -222,7 +222,7 @@ public sealed class HostEvacuationTests : IDisposable
         _world.End = (_, _) =>
         {
             _world.H1.Vms = [.. _world.H1.Vms.Select(vm => vm.Name == "vm4" ? vm with { State = VmPowerState.ShutOff } : vm)];
-            _world.H1.Says[Given.Id(4)] = _world.H1.Running(Given.Id(4)) with { State = VmPowerState.ShutOff, Active = false };
+            _world.H1.Says[EvacuationWorld.Id(4)] = _world.H1.Running(EvacuationWorld.Id(4)) with { State = VmPowerState.ShutOff, Active = false };
             return Task.FromResult<HypervisorFault?>(null);
         };
         EvacuationEnd end = await _world.EmptyAsync();
@@ -239,7 +239,7 @@ public sealed class HostEvacuationTests : IDisposable
         {
             if (vm == "vm1")
             {
-                _world.Control.StopOne(Given.Id(1));
+                _world.Control.StopOne(EvacuationWorld.Id(1));
                 await never.Task;
             }
 
@@ -285,7 +285,7 @@ public sealed class HostEvacuationTests : IDisposable
     {
         _world.With(1);
         _world.Hypervisor.Silent.UnionWith(["h2", "h3"]);
-        Assert.Contains("h2", (await _world.RefusedAsync("HostUnreachable")).Message, StringComparison.Ordinal);
+        Assert.Contains("h2", (await _world.RefusedAsync("DestinationsSilent")).Message, StringComparison.Ordinal);
         _world.Hypervisor.Silent.Clear();
         _world.Hypervisor.Silent.Add("h1");
         await _world.RefusedAsync("HostUnreachable");
