@@ -63,6 +63,8 @@ internal static class Session
     /// <summary>What waits in the commands of this process.</summary>
     public static QueueRegistry Queues { get; } = new();
 
+    public static HostEvacuation Evacuation => new(new(Hypervisor, Registry, Runner, SlotLocks, Ownership, Queues, History, Clock, Operator));
+
     public static MigrationStopper Stopper => new(Hypervisor, Registry, Queues);
 
     public static MigrationResumer Resumer => new(Hypervisor, Registry, History, Clock, Operator);

@@ -37,9 +37,9 @@ function Use-Lab {
 }
 
 # A cluster file of the test's own, with h1 and h2 of the lab and nothing stated: what a test states never stays in the lab's.
-function Use-OwnCluster([string] $Folder, [string] $Cluster = 'lab') {
+function Use-OwnCluster([string] $Folder, [string] $Cluster = 'lab', [string[]] $Hosts = @('h1', 'h2')) {
     $state = Get-Content (Join-Path $script:LabHome cluster.json) -Raw | ConvertFrom-Json
-    $hosts = @($state.hosts | Where-Object name -In h1, h2 | Select-Object *, @{ n = 'cluster'; e = { $Cluster } } -ExcludeProperty cluster)
+    $hosts = @($state.hosts | Where-Object name -In $Hosts | Select-Object *, @{ n = 'cluster'; e = { $Cluster } } -ExcludeProperty cluster)
     New-Item $Folder -ItemType Directory -Force | Out-Null
     @{ schemaVersion = 1; hosts = $hosts } | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $Folder cluster.json)
     $env:VIRTMIGRATION_HOME = $Folder

@@ -68,7 +68,7 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
     // From here on it is the job's: whatever becomes of this command, the job goes on.
     private void StartJob()
     {
-        MigrationJob job = MigrationJob.For(this, _forJob.Select(one => one.Run.Plan));
+        MigrationJob job = MigrationJob.For(this, _forJob.Select(one => JobVm.Of(one.Run.Plan)));
         QueueSession queue = new(job.CommandOutput);
         foreach (QueuedMigration migration in _forJob)
         {

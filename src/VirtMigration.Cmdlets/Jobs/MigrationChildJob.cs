@@ -12,16 +12,16 @@ public sealed class MigrationChildJob : Job
     private bool _failed;
     private bool _stopped;
     private volatile bool _ended;
-    private volatile string _location;
+    private volatile JobVm _vm;
     private volatile string _status = "waiting: its turn has not come yet";
 
-    internal MigrationChildJob(string command, MigrationPlan plan, int times, Action<Guid> stop)
-        : base(command, plan.VM)
+    internal MigrationChildJob(string command, JobVm vm, int times, Action<Guid> stop)
+        : base(command, vm.Name)
     {
         _stop = stop;
         _open = times;
-        _location = Between(plan);
-        Uuid = plan.Uuid;
+        _vm = vm;
+        Uuid = vm.Uuid;
         PSJobTypeName = MigrationJob.TypeName;
     }
 
@@ -29,13 +29,16 @@ public sealed class MigrationChildJob : Job
     public Guid Uuid { get; }
 
     /// <summary>The hosts: <c>h1 -> h2</c>.</summary>
-    public override string Location => _location;
+    public override string Location => _vm.Location;
 
     /// <summary>How it stands, <c>pre-copy, 43 %</c> or <c>waiting: ...</c>; at the end where the VM is, in one sentence.</summary>
     public override string StatusMessage => _status;
 
     /// <summary>Whether there is, or will be, something to receive.</summary>
     public override bool HasMoreData => !_ended || JobStreams.HoldData(this);
+
+    /// <summary>The VM, with where it goes as far as is known.</summary>
+    internal JobVm Vm => _vm;
 
     internal bool HasEnded => _ended;
 
@@ -52,7 +55,7 @@ public sealed class MigrationChildJob : Job
 
     internal void Starting(MigrationPlan plan)
     {
-        _location = Between(plan);
+        _vm = JobVm.Of(plan);
         if (JobStateInfo.State == JobState.NotStarted)
         {
             JobStreams.Change(() => SetJobState(JobState.Running));
@@ -96,6 +99,4 @@ public sealed class MigrationChildJob : Job
             JobStreams.Change(() => SetJobState(_failed ? JobState.Failed : _stopped ? JobState.Stopped : JobState.Completed));
         }
     }
-
-    private static string Between(MigrationPlan plan) => $"{plan.Source} -> {plan.Destination}";
 }

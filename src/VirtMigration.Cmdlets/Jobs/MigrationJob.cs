@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using VirtMigration.Planning;
 
 namespace VirtMigration.Cmdlets.Jobs;
 
@@ -14,12 +13,12 @@ public sealed class MigrationJob : Job
     private bool _failed;
     private volatile bool _ended;
 
-    internal MigrationJob(string command, IEnumerable<MigrationPlan> plans)
+    internal MigrationJob(string command, IEnumerable<JobVm> vms)
         : base(command)
     {
         PSJobTypeName = TypeName;
         CommandOutput = new JobOutput(this);
-        foreach (IGrouping<Guid, MigrationPlan> of in plans.GroupBy(plan => plan.Uuid))
+        foreach (IGrouping<Guid, JobVm> of in vms.GroupBy(vm => vm.Uuid))
         {
             MigrationChildJob child = new(command, of.First(), of.Count(), vm => _work?.Stop(vm));
             _children.Add(of.Key, child);
@@ -29,11 +28,11 @@ public sealed class MigrationJob : Job
 
     /// <summary>A job of a command, listed by Get-Job; it is not set going yet.</summary>
     /// <param name="cmdlet">The command.</param>
-    /// <param name="plans">The plans of its VMs, in their order.</param>
-    internal static MigrationJob For(PSCmdlet cmdlet, IEnumerable<MigrationPlan> plans)
+    /// <param name="vms">Its VMs, in their order.</param>
+    internal static MigrationJob For(PSCmdlet cmdlet, IEnumerable<JobVm> vms)
     {
         string line = cmdlet.MyInvocation.Line.Trim();
-        MigrationJob job = new(line.Length > 0 ? line : cmdlet.MyInvocation.MyCommand.Name, plans);
+        MigrationJob job = new(line.Length > 0 ? line : cmdlet.MyInvocation.MyCommand.Name, vms);
         cmdlet.JobRepository.Add(job);
         return job;
     }
@@ -46,8 +45,9 @@ public sealed class MigrationJob : Job
     {
         get
         {
-            string[][] ways = [.. _children.Values.Select(child => child.Location.Split(" -> "))];
-            return $"{Names(ways.Select(way => way[0]))} -> {Names(ways.Select(way => way[1]))}";
+            JobVm[] vms = [.. _children.Values.Select(child => child.Vm)];
+            string to = Names(vms.Where(vm => vm.Destination is not null).Select(vm => vm.Destination!));
+            return $"{Names(vms.Select(vm => vm.Source))}{(to.Length == 0 ? string.Empty : $" -> {to}")}";
         }
     }
 

@@ -8,13 +8,26 @@ namespace VirtMigration.Execution;
 
 /// <summary>Gathers what plans are made from, over the ports, and has them made. Reads only. What hosts say is asked once for a batch, and
 /// each VM that was planned counts where it is to go, until it is released.</summary>
-/// <param name="hypervisor">The way to the hosts.</param>
-/// <param name="registry">The registered hosts.</param>
-/// <param name="operatorName">Who asks, as <c>alice@ops1</c>.</param>
-public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, string operatorName)
+public sealed class PlanMaker
 {
-    private readonly PlacementLedger _ledger = new();
-    private readonly HostPictures _pictures = new(hypervisor);
+    private readonly IHypervisor _hypervisor;
+    private readonly HostRegistry _registry;
+    private readonly string _operator;
+    private readonly PlacementLedger _ledger;
+    private readonly HostPictures _pictures;
+
+    /// <summary>Creates one with a batch of its own.</summary>
+    /// <param name="hypervisor">The way to the hosts.</param>
+    /// <param name="registry">The registered hosts.</param>
+    /// <param name="operatorName">Who asks, as <c>alice@ops1</c>.</param>
+    public PlanMaker(IHypervisor hypervisor, HostRegistry registry, string operatorName)
+        : this(hypervisor, registry, operatorName, new(hypervisor), new())
+    {
+    }
+
+    /// <summary>Creates one over what others look at too.</summary>
+    internal PlanMaker(IHypervisor hypervisor, HostRegistry registry, string operatorName, HostPictures pictures, PlacementLedger ledger) =>
+        (_hypervisor, _registry, _operator, _pictures, _ledger) = (hypervisor, registry, operatorName, pictures, ledger);
 
     /// <summary>The plan for a VM, with the hosts to run it on.</summary>
     /// <param name="vm">The VM as it was listed; its state is read again.</param>
@@ -28,12 +41,12 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         ArgumentNullException.ThrowIfNull(options);
 
         // A destination that does not exist is said before any host is asked.
-        HostRegistration? named = options.Destination is string name ? registry.Find(name) : null;
-        IHypervisorHost source = await hypervisor.ConnectAsync(registry.Find(vm.Host), cancellationToken);
+        HostRegistration? named = options.Destination is string name ? _registry.Find(name) : null;
+        IHypervisorHost source = await _hypervisor.ConnectAsync(_registry.Find(vm.Host), cancellationToken);
         VirtualMachine current = await CurrentAsync(vm, source, cancellationToken);
         RequestRules.VmMustRun(current);
         (IReadOnlyList<DestinationCandidate> candidates, IReadOnlyList<(string Host, HypervisorException Error)> silent) =
-            await new DestinationSurvey(registry, _pictures, _ledger).LookAsync(current, options, named is null ? options.Destinations : [named.Name], cancellationToken);
+            await new DestinationSurvey(_registry, _pictures, _ledger).LookAsync(current, options, named is null ? options.Destinations : [named.Name], cancellationToken);
         IReadOnlyList<DestinationReport> reports = DestinationRanking.Rank(candidates, silent, current);
 
         if (named is not null && silent is [(_, HypervisorException error), ..])
@@ -48,7 +61,7 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         DestinationCandidate candidate = candidates.First(one => one.Destination.Name == chosen.Destination);
         MigrationPlan plan = named is null ? Chosen(candidate.Plan!, reports) : candidate.Plan!;
         _ledger.Place(current, candidate.Landing, plan.Destination);
-        return new(plan, source, await hypervisor.ConnectAsync(candidate.Destination.Registration, cancellationToken), operatorName) { Findings = chosen.Findings };
+        return new(plan, source, await _hypervisor.ConnectAsync(candidate.Destination.Registration, cancellationToken), _operator) { Findings = chosen.Findings };
     }
 
     /// <summary>The plan for a VM from what is true now: all hosts are asked anew.</summary>
@@ -61,6 +74,10 @@ public sealed class PlanMaker(IHypervisor hypervisor, HostRegistry registry, str
         _pictures.ForgetAll();
         return MakeAsync(vm, options, cancellationToken);
     }
+
+    /// <summary>Counts a VM no more before its turn has come: where it is to go is decided again then.</summary>
+    /// <param name="vm">The VM.</param>
+    internal void Unplace(Guid vm) => _ledger.Remove(vm);
 
     /// <summary>Counts a VM no more: its migration ended, or it is not going to be.</summary>
     /// <param name="plan">Its plan.</param>

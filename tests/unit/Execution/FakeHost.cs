@@ -57,6 +57,8 @@ internal sealed class FakeHost(string name) : IHypervisorHost
 
     public Func<VmDefinition, VmDefinition> Definition { get; set; } = definition => definition;
 
+    public ConcurrentDictionary<Guid, VmDefinition> DefinitionsOfVms { get; } = [];
+
     public CpuComparison CpuFits { get; set; } = new(true, null);
 
     public HostSurroundings Surroundings { get; set; } = HostSurroundings.Unknown;
@@ -191,7 +193,7 @@ internal sealed class FakeHost(string name) : IHypervisorHost
     public Task<IReadOnlyList<VirtualMachine>> ListAsync(CancellationToken cancellationToken) =>
         Answer("List", () => Vms);
 
-    public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetDefinition", () => Definition(Given.Definition()));
+    public Task<VmDefinition> GetDefinitionAsync(Guid vm, CancellationToken cancellationToken) => Answer("GetDefinition", () => Definition(DefinitionsOfVms.GetValueOrDefault(vm) ?? Given.Definition()));
 
     public Task<VmObservation> ObserveAsync(Guid vm, CancellationToken cancellationToken) => Answer("Observe", () =>
         _observations.TryGetValue(vm, out ConcurrentQueue<VmObservation>? queue) && queue.TryDequeue(out VmObservation? next)
