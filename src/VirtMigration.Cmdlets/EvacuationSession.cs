@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using VirtMigration.Cmdlets.Jobs;
 using VirtMigration.Convergence;
 using VirtMigration.Execution;

@@ -4,7 +4,6 @@ using VirtMigration.Cmdlets.Jobs;
 using VirtMigration.Evacuation;
 using VirtMigration.Execution;
 using VirtMigration.Inventory;
-using VirtMigration.Planning;
 
 namespace VirtMigration.Cmdlets.Commands;
 
@@ -133,8 +132,9 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
         EvacuationProposal proposal = Await(token => Session.Evacuation.ProposeAsync(request, token));
         foreach (string warning in proposal.Plan.Warnings)
         {
-            WriteWarning(warning);
+            WriteWarning($"{host}: {warning.TrimEnd('.')}.");
         }
+
 
         if (PlanOnly)
         {
@@ -185,7 +185,7 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
 
         try
         {
-            return ShouldContinue(plan.ManualQuestion(), "VMs that only a person may migrate");
+            return ShouldContinue($"{plan.Host}: {plan.ManualQuestion()}", "VMs that only a person may migrate");
         }
         catch (Exception error) when (!Stopping && error is HostException or InvalidOperationException or NotImplementedException)
         {

@@ -240,11 +240,12 @@ internal sealed class EvacuationDraft
         EvacuationMove[] timed = [.. replay.Moves.Select(move => pace.Of(move.Choice.Guest, move.Choice.Target, move.Candidate.Plan))];
         EvacuationTimetable timetable = EvacuationTimetable.Of(timed);
         Dictionary<Guid, int> turns = _situation.Guests.Select((guest, turn) => (guest.Vm.Uuid, turn)).ToDictionary(one => one.Uuid, one => one.turn);
+        PlannedMove[] moves = [.. replay.Moves.Select((move, index) => Move(move, index, timetable))];
         return new()
         {
             Host = _situation.Source.Name,
             Cluster = _situation.Source.Registration.Cluster,
-            Moves = (PlannedMove[])[.. replay.Moves.Select((move, index) => Move(move, index, timetable))],
+            Moves = moves,
             Left = (UnmovableVm[])[.. left.OrderBy(one => turns[one.Uuid])],
             Total = timetable.Total,
             AtLeast = timetable.AtLeast,
@@ -252,7 +253,7 @@ internal sealed class EvacuationDraft
             AtMost = atMost,
             Lacking = stay.Lacking,
             Targets = (string[])[.. _situation.Targets.Where(target => target.Maintenance?.Closed() != true).Select(target => target.Inventory.Name)],
-            Warnings = (string[])[.. EvacuationWarnings.Of(_situation, replay, left), .. stay.Notices],
+            Warnings = (string[])[.. EvacuationWarnings.Of(_situation, replay, moves, left), .. stay.Notices],
         };
     }
 

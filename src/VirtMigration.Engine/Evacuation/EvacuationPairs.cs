@@ -10,13 +10,6 @@ namespace VirtMigration.Evacuation;
 /// <param name="situation">The situation.</param>
 internal sealed class EvacuationPairs(EvacuationSituation situation)
 {
-    /// <summary>Who stands in for the check of the hosts in maintenance where none is among the checks.</summary>
-    private const string Maintenance = "HostInMaintenance";
-
-    // What a definition alone needs none of: it takes this only when its VM is started.
-    private static readonly HashSet<string> s_room =
-        ["MemoryInsufficient", "HugePagesInsufficient", "HugePagesInsufficientInCells", "NumaMemoryInsufficient", "PinsNotRemappable"];
-
     private readonly Dictionary<Guid, AffinityGroup[]> _groups = GroupsByVm(situation);
     private readonly string[] _silent = [.. situation.Silent.Select(one => one.Host)];
 
@@ -72,8 +65,8 @@ internal sealed class EvacuationPairs(EvacuationSituation situation)
     /// <summary>All that is found about a pair, what the plan of an evacuation adds among it.</summary>
     public IReadOnlyList<DestinationFinding> Findings(EvacuationGuest guest, DestinationCandidate candidate)
     {
-        IReadOnlyList<DestinationFinding> found = DestinationSelector.Findings(candidate);
-        return Changed(guest, candidate.Destination.Name, candidate.Maintenance, found);
+        IReadOnlyList<DestinationFinding> found = IsStopped(guest) ? StoppedVmFit.Findings(candidate) : DestinationSelector.Findings(candidate);
+        return Changed(guest, candidate.Destination.Name, found);
     }
 
     /// <summary>A report for each host as if the VM went there before all others of the plan, and for each that did not answer.</summary>
@@ -83,16 +76,15 @@ internal sealed class EvacuationPairs(EvacuationSituation situation)
     public IReadOnlyList<DestinationReport> Reports(
         EvacuationGuest guest, IReadOnlyList<EvacuationTarget> targets, Func<EvacuationTarget, IReadOnlyDictionary<Guid, string>> whereabouts)
     {
-        IReadOnlyList<DestinationReport> ranked = DestinationRanking.Rank(
-            targets.Select(target => Candidate(guest, target, target.Reserved, whereabouts(target), looksAtPins: true)), situation.Silent, guest.Vm);
-        Dictionary<string, HostMaintenance?> maintenances = targets.ToDictionary(target => target.Inventory.Name, target => target.Maintenance, StringComparer.OrdinalIgnoreCase);
+        IEnumerable<DestinationCandidate> candidates = targets.Select(target => Candidate(guest, target, target.Reserved, whereabouts(target), looksAtPins: true));
+        IReadOnlyList<DestinationReport> ranked = IsStopped(guest)
+            ? [.. candidates.Select(StoppedVmFit.Report), .. DestinationRanking.Rank([], situation.Silent, guest.Vm)]
+            : DestinationRanking.Rank(candidates, situation.Silent, guest.Vm);
         bool changed = false;
         List<DestinationReport> reports = new(ranked.Count);
         foreach (DestinationReport report in ranked)
         {
-            IReadOnlyList<DestinationFinding> findings = maintenances.TryGetValue(report.Destination, out HostMaintenance? maintenance)
-                ? Changed(guest, report.Destination, maintenance, report.Findings)
-                : report.Findings;
+            IReadOnlyList<DestinationFinding> findings = Changed(guest, report.Destination, report.Findings);
             bool eligible = !findings.Any(Blocks);
             changed |= !ReferenceEquals(findings, report.Findings);
             reports.Add(ReferenceEquals(findings, report.Findings) ? report : report with
@@ -118,29 +110,16 @@ internal sealed class EvacuationPairs(EvacuationSituation situation)
     public bool WasTried(Guid vm, string host) =>
         situation.Tried.Count > 0 && situation.Tried.TryGetValue(vm, out IReadOnlyList<string>? hosts) && hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    private IReadOnlyList<DestinationFinding> Changed(EvacuationGuest guest, string host, HostMaintenance? maintenance, IReadOnlyList<DestinationFinding> found)
+    private IReadOnlyList<DestinationFinding> Changed(EvacuationGuest guest, string host, IReadOnlyList<DestinationFinding> found)
     {
-        bool tried = WasTried(guest.Vm.Uuid, host);
-        bool closed = maintenance?.Closed() == true && !found.Any(finding => finding.Id == Maintenance);
-        bool stopped = IsStopped(guest) && found.Any(finding => s_room.Contains(finding.Id));
-        if (!tried && !closed && !stopped)
+        if (!WasTried(guest.Vm.Uuid, host))
         {
             return found;
         }
 
-        List<DestinationFinding> findings = [.. stopped ? found.Where(finding => !s_room.Contains(finding.Id)) : found];
-        if (tried)
-        {
-            findings.Insert(0, new("TriedInVain", host, FindingSeverity.Blocker, "a host that it was not tried on in vain", "is one of those", "See what went wrong there: Get-VmMigrationHistory."));
-        }
-
-        if (closed)
-        {
-            findings.Insert(0, new(Maintenance, host, FindingSeverity.Blocker, "a host that is not in maintenance", $"is in maintenance since {maintenance!.Since:yyyy-MM-dd HH:mm}, by {maintenance.Operator}",
-                $"Choose another host, or end it: Stop-VmHostMaintenance {host}."));
-        }
-
-        return findings.ToArray();
+        DestinationFinding tried = new("TriedInVain", host, FindingSeverity.Blocker, "a host that it was not tried on in vain", "is one of those",
+            "See what went wrong there: Get-VmMigrationHistory.");
+        return (DestinationFinding[])[tried, .. found];
     }
 
     private static Dictionary<Guid, AffinityGroup[]> GroupsByVm(EvacuationSituation situation)

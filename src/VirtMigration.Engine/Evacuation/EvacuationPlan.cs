@@ -45,6 +45,11 @@ public sealed record EvacuationPlan
     /// <summary>One line: <c>h1: 7 of 8 VMs leave for h2 (4) and h3 (3), in about 3 min; 1 stays: db9</c>.</summary>
     public string Summary() => EvacuationText.Summary(this);
 
+    /// <summary>Names the VMs in it that only a person may migrate, and asks that person.</summary>
+    public string ManualQuestion() =>
+        $"Only a person may migrate {EvacuationText.Manual(Moves)}. {(Moves.Count(move => move.ManualOnly) == 1 ? "Its" : "Their")} performance may be lower on another host. "
+        + $"Take {(Moves.Count(move => move.ManualOnly) == 1 ? "it" : "them")} along?";
+
     /// <summary>The whole plan as text: what -WhatIf prints.</summary>
     public string ToText() => EvacuationText.Of(this);
 

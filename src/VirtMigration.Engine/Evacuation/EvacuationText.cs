@@ -86,6 +86,11 @@ internal static class EvacuationText
                 : $"{hosts} {(plan.Targets.Count == 1 ? "has" : "have")} no place for {Vms(left.Length)}: {string.Join("; ", left.Take(Named).Select(vm => vm.ToString()))}{(left.Length > Named ? $"; and {left.Length - Named} more" : string.Empty)}";
     }
 
+    /// <summary>The VMs that only a person may migrate, with why: <c>db1 (it states so) and db2 (the default, for vCPU 0 is pinned)</c>; empty:
+    /// none moves.</summary>
+    public static string Manual(IEnumerable<PlannedMove> moves) =>
+        List([.. moves.Where(move => move.ManualOnly).Select(move => move.ManualReason is null ? move.VM : $"{move.VM} ({move.ManualReason})")], int.MaxValue - 1);
+
     /// <summary>VMs by their number: <c>1 VM</c>, <c>3 VMs</c>.</summary>
     public static string Vms(int count) => $"{count} VM{(count == 1 ? string.Empty : "s")}";
 

@@ -4,7 +4,7 @@ namespace VirtMigration.Evacuation;
 internal static class EvacuationWarnings
 {
     /// <summary>The warnings.</summary>
-    public static IEnumerable<string> Of(EvacuationSituation situation, EvacuationReplay replay, IReadOnlyList<UnmovableVm> left)
+    public static IEnumerable<string> Of(EvacuationSituation situation, EvacuationReplay replay, IReadOnlyCollection<PlannedMove> moves, IReadOnlyList<UnmovableVm> left)
     {
         foreach ((string host, HypervisorException error) in situation.Silent.OrderBy(one => one.Host, StringComparer.OrdinalIgnoreCase))
         {
@@ -25,6 +25,12 @@ internal static class EvacuationWarnings
         if (unreadable.Length > 0)
         {
             yield return $"what {EvacuationText.List(unreadable, 5)} {(unreadable.Length == 1 ? "states for its" : "state for their")} migrations cannot be read and does not count";
+        }
+
+        int manual = moves.Count(move => move.ManualOnly);
+        if (manual > 0)
+        {
+            yield return $"only a person may migrate {EvacuationText.Manual(moves)}; {(manual == 1 ? "its" : "their")} performance may be lower on another host";
         }
 
         int skipped = left.Count(one => one.ErrorId == "ManualOnlySkipped");

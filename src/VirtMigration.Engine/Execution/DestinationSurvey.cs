@@ -106,7 +106,7 @@ internal sealed class DestinationSurvey(HostRegistry registry, HostPictures pict
             }
         }
 
-        foreach ((Guid vm, string host) in ledger.All().Where(one => members.Contains(one.Vm)))
+        foreach ((Guid vm, string host) in ledger.Whereabouts().Where(one => members.Contains(one.Key)))
         {
             found[vm] = host;
         }

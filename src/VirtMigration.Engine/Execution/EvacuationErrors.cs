@@ -55,7 +55,7 @@ public static class EvacuationErrors
         Outcome = EvacuationOutcome.Left,
         Host = host,
         ErrorId = vm.ErrorId,
-        Error = vm.Reason,
+        Error = $"VM '{vm.VM}' stays on {host}: {vm.Reason.TrimEnd('.')}.",
         RecommendedAction = vm.RecommendedAction,
     };
 }

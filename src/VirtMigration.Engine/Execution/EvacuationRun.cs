@@ -25,6 +25,7 @@ internal sealed class EvacuationRun : IQueueObserver
     private readonly EvacuationControl _control;
     private readonly EvacuationSurvey _survey;
     private readonly PlanMaker _maker;
+    private readonly PlacementLedger _ledger = new();
     private readonly EvacuationTally _tally;
     private readonly EvacuationOutlook _outlook;
     private readonly MigrationQueue _queue;
@@ -36,10 +37,9 @@ internal sealed class EvacuationRun : IQueueObserver
     public EvacuationRun(EvacuationParts parts, MaintenanceCatalog catalog, EvacuationRequest request, IEvacuationObserver observer, EvacuationControl control)
     {
         HostPictures pictures = new(parts.Hypervisor);
-        PlacementLedger ledger = new();
         (_parts, _catalog, _request, _observer, _control) = (parts, catalog, request, observer, control);
-        _survey = new(parts.Registry, pictures, ledger, parts.History);
-        _maker = new(parts.Hypervisor, parts.Registry, parts.Operator, pictures, ledger);
+        _survey = new(parts.Registry, pictures, _ledger, parts.History);
+        _maker = new(parts.Hypervisor, parts.Registry, parts.Operator, pictures, _ledger);
         _tally = new(request.Host);
         _outlook = new(request.Host, _tally, parts.Clock);
         _queue = new(parts.Runner, parts.Slots, this, parts.Clock, QueueOrder.Passing, control.Stop);
@@ -112,6 +112,7 @@ internal sealed class EvacuationRun : IQueueObserver
         }
 
         Report();
+        Expect(plan);
         foreach (PlannedMove move in plan.Moves.Where(move => !move.Stopped))
         {
             await AskAsync(move);
@@ -196,22 +197,22 @@ internal sealed class EvacuationRun : IQueueObserver
     {
         _survey.ForgetHosts();
         EvacuationSituation situation = await _survey.ReadAsync(_request, Busy(vm.Uuid), _tally.Tried, cancellationToken);
-        PlannedMove? move = EvacuationPlanner.Plan(situation).Moves.FirstOrDefault(one => one.Uuid == vm.Uuid);
-        if (move is null && _tally.Forgive(vm.Uuid))
+        EvacuationPlan plan = EvacuationPlanner.Plan(situation);
+        if (plan.Moves.All(one => one.Uuid != vm.Uuid) && _tally.Forgive(vm.Uuid))
         {
-            situation = situation with { Tried = _tally.Tried };
-            move = EvacuationPlanner.Plan(situation).Moves.FirstOrDefault(one => one.Uuid == vm.Uuid);
+            plan = EvacuationPlanner.Plan(situation with { Tried = _tally.Tried });
         }
 
-        if (move is not null)
+        if (plan.Moves.FirstOrDefault(one => one.Uuid == vm.Uuid) is PlannedMove move)
         {
+            Expect(plan);
             return await MakeAsync(vm, move);
         }
 
-        UnmovableVm? why = EvacuationPlanner.Plan(situation).Left.FirstOrDefault(one => one.Uuid == vm.Uuid);
+        UnmovableVm? why = plan.Left.FirstOrDefault(one => one.Uuid == vm.Uuid);
         throw why is null
             ? new VirtMigrationException("VmNotFound", $"VM '{vm.Name}' ({vm.Uuid}) is not on {_request.Host} any more, or does not run.", $"List it again: Get-VM {vm.Name}.", vm.Name)
-            : new VirtMigrationException(why.ErrorId, why.Reason, why.RecommendedAction, vm.Name);
+            : new VirtMigrationException(why.ErrorId, $"VM '{vm.Name}' stays on {_request.Host}: {why.Reason.TrimEnd('.')}.", why.RecommendedAction, vm.Name);
     }
 
     // Those whose last word is said, and those under way: these are counted where they go.
@@ -221,6 +222,9 @@ internal sealed class EvacuationRun : IQueueObserver
         _ = busy.Remove(asking);
         return busy;
     }
+
+    // VMs that belong together leave one after the other: each is checked as if those after it were there already.
+    private void Expect(EvacuationPlan plan) => _ledger.Expect(plan.Moves.ToDictionary(move => move.Uuid, move => move.Destination));
 
     private async Task<MigrationRun> MakeAsync(VirtualMachine vm, PlannedMove move)
     {

@@ -8,6 +8,7 @@ internal sealed class PlacementLedger
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, (string Host, PlacementReservation Takes)> _placed = [];
+    private IReadOnlyDictionary<Guid, string> _expected = new Dictionary<Guid, string>();
 
     /// <summary>Notes where a VM is to go, instead of what was noted of it before.</summary>
     /// <param name="vm">The VM.</param>
@@ -50,6 +51,32 @@ internal sealed class PlacementLedger
             }
 
             return sum;
+        }
+    }
+
+    /// <summary>Says where VMs whose turn has not come yet are going to be, in place of what was said before: they take nothing there yet, but
+    /// VMs that belong to them, or apart from them, are placed by it.</summary>
+    /// <param name="hosts">The hosts, by VM.</param>
+    public void Expect(IReadOnlyDictionary<Guid, string> hosts)
+    {
+        lock (_lock)
+        {
+            _expected = hosts;
+        }
+    }
+
+    /// <summary>Where VMs are to go, those whose turn has not come yet among them.</summary>
+    public IReadOnlyDictionary<Guid, string> Whereabouts()
+    {
+        lock (_lock)
+        {
+            Dictionary<Guid, string> hosts = new(_expected);
+            foreach ((Guid vm, (string host, _)) in _placed)
+            {
+                hosts[vm] = host;
+            }
+
+            return hosts;
         }
     }
 

@@ -3,6 +3,7 @@ using VirtMigration.Execution;
 using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.Ports;
+using VirtMigration.State;
 using Xunit;
 
 namespace VirtMigration.UnitTests.Execution;
@@ -268,6 +269,20 @@ public sealed class HostEvacuationTests : IDisposable
         Assert.All(_world.Results, vm => Assert.Equal(EvacuationOutcome.Moved, vm.Outcome));
         Assert.All(_world.Transfers.Skip(4), one => Assert.EndsWith(">h3", one, StringComparison.Ordinal));
         Assert.Contains(_world.Results, vm => vm.Host == "h3");
+    }
+
+    [Fact]
+    public async Task VMs_that_must_stay_together_arrive_together()
+    {
+        for (int id = 1; id <= 5; id++)
+        {
+            _world.With(id);
+        }
+
+        new AffinityCatalog(_world.Registry.Store).Add(AffinityGroup.Of("web", AffinityRule.Together, mandatory: true, [.. _world.H1.Vms.Take(3)]));
+        await _world.EmptyAsync();
+        Assert.All(_world.Results, vm => Assert.Equal((EvacuationOutcome.Moved, 1), (vm.Outcome, vm.Attempts)));
+        Assert.Single(((int[])[1, 2, 3]).Select(id => _world.Result(id).Host).Distinct());
     }
 
     [Fact]
