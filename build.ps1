@@ -52,7 +52,7 @@ function Test {
     }
     else {
         $cases = @(Get-Content tests/pester/*.Tests.ps1 | Select-String '^\s*It\s+[''"]').Count
-        "`nNOT RUN: Pester ($cases tests in tests/pester): this shell has no Pester 5 (Install-PSResource Pester)."
+        "`nNOT RUN: Pester (at least $cases tests in tests/pester; some have several cases): this shell has no Pester 5 (Install-PSResource Pester)."
     }
     & $lab down
     tests/suites.sh --sum $counts

@@ -33,6 +33,14 @@ dotnet_suite() {
   printf '%s %s %s\n' "$passed" "$failed" "$((total - executed))" >"$FOLDER/$name.count"
 }
 
+# build_tests: one after the other, as they share projects. What was built earlier must not be taken for what could not be built now.
+build_tests() {
+  local suite
+  for suite in unit lab; do
+    nice dotnet build "tests/$suite" -c Release -v quiet --nologo || rm -rf "tests/$suite/bin/Release"
+  done
+}
+
 # lab_selftest: the lab's own commands.
 lab_selftest() {
   local output status=0
@@ -55,11 +63,12 @@ fi
 FOLDER=$(realpath -m "${1:?usage: tests/suites.sh FOLDER}")
 rm -rf "$FOLDER"
 mkdir -p "$FOLDER"
+# Beside the lab's own test, which waits most of the time, and behind it, since it measures times.
+build_tests >"$FOLDER/build.log" 2>&1 &
+building=$!
 lab_selftest
-# One after the other: they share projects. What was built earlier must not be taken for what could not be built now.
-for suite in unit lab; do
-  dotnet build "tests/$suite" -c Release -v quiet --nologo || rm -rf "tests/$suite/bin/Release"
-done
+wait "$building"
+cat "$FOLDER/build.log"
 tests/lab/lab up # also brings libvirt, which some unit tests load
 # Beside the lab tests, which wait most of the time.
 dotnet_suite unit tests/unit/VirtMigration.UnitTests.csproj 600 >"$FOLDER/unit.log" 2>&1 &

@@ -2,8 +2,7 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'LabShell.psm1') -Force
     $script:homeBefore = $env:VIRTMIGRATION_HOME
     Use-Lab
-    New-Guest td-1
-    New-Guest td-2
+    New-Guest td-1, td-2
     # One that does not run, with what no host of the lab has.
     Invoke-Lab destroy td-big
     $definition = Join-Path $TestDrive td-big.xml

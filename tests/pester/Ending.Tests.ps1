@@ -5,7 +5,7 @@ BeforeAll {
     # Of h1 and h2 alone, also where the lab has more hosts: a VM without a destination goes to the other one.
     Use-OwnCluster (Join-Path $TestDrive cluster)
     $script:guests = 'ps-e1', 'ps-e2', 'ps-e3'
-    foreach ($guest in $guests) { New-Guest $guest }
+    New-Guest $guests
 
     # All guests wholly on h1: what a test left elsewhere comes back.
     function Restore-Guests {
@@ -174,7 +174,7 @@ Describe 'The end of a migration' {
 
     Context 'A pipeline that wants no more' {
         It 'gets its first result; what runs is seen to its end, the rest is not started' {
-            $first = Get-VM ps-e* -Host h1 | Start-VmLiveMigration -Policy VeryLarge -Bandwidth 160Mbps -WarningAction SilentlyContinue | Select-Object -First 1
+            $first = Get-VM ps-e* -Host h1 | Start-VmLiveMigration -Policy VeryLarge -Bandwidth 320Mbps -WarningAction SilentlyContinue | Select-Object -First 1
             $first.VM | Should -Be ps-e1
             $first.EndState | Should -Be Moved
             # The second may have been started in the same moment; then it has ended when the command returns.

@@ -6,8 +6,7 @@ BeforeAll {
     $script:folder = Join-Path ([IO.Path]::GetTempPath()) "ps-$([guid]::NewGuid())"
     Use-OwnCluster $folder
     $script:file = Join-Path $env:VIRTMIGRATION_HOME history.jsonl
-    New-Guest ps-h1
-    New-Guest ps-h2
+    New-Guest ps-h1, ps-h2
 }
 
 AfterAll {

@@ -4,7 +4,9 @@ BeforeAll {
     Use-Lab
 
     # A host at an address that nobody has.
+    # Nothing is at the first address, and whoever asks it waits; the second refuses at once.
     function Register-DeadHost { Register-VmHost far qemu+tcp://10.77.0.99/system -Cluster lab -Force -WarningAction Ignore | Out-Null }
+    function Register-RefusingHost { Register-VmHost far qemu+tcp://127.0.0.1:1/system -Cluster lab -Force -WarningAction Ignore | Out-Null }
 
     # The probes that are there, as the hosts say without the module.
     function Get-Probes { foreach ($on in 'h1', 'h2') { Invoke-Virsh $on list --all --name | Where-Object { $_ -like 'virtmigration-probe-*' } } }
@@ -40,7 +42,7 @@ Describe 'Test-VmHost' {
 
         It 'is yes or no with -Quiet' {
             Test-VmHost -Quiet | Should -BeExactly $true
-            Register-DeadHost
+            Register-RefusingHost
             Test-VmHost -Quiet | Should -BeExactly $false
         }
 
@@ -123,7 +125,7 @@ Describe 'Test-VmHost' {
 
     Context 'How it reads' {
         It 'shows blockers, else warnings, and how much is unknown, in 100 columns' {
-            Register-DeadHost
+            Register-RefusingHost
             $view = Test-VmHost | Get-View
             Assert-View $view 'Host +Peer +Ready +Findings'
             $view | Should -Match 'far +False +HostSilent'

@@ -55,9 +55,23 @@ function Get-StoredOptions([string] $Name, [string] $On = 'h1', [switch] $Inacti
 
 # Guests are small, so that a move takes a second, and write little, so that it ends; at 9Mbps (1 MiB/s) they write faster than is
 # sent, and the move lasts until somebody ends it or raises the speed.
-function New-Guest([string] $Name, [string] $On = 'h1', [string] $Memory = '128MiB', [string] $Dirty = '2MiB/s', [string] $WorkingSet = '32MiB') {
+# Several boot at the same time.
+function New-Guest([string[]] $Name, [string] $On = 'h1', [string] $Memory = '128MiB', [string] $Dirty = '2MiB/s', [string] $WorkingSet = '32MiB') {
+    $lab = $script:Lab
+    $failed = $Name | ForEach-Object -Parallel {
+        $said = & $using:lab destroy $_ 2>&1
+        if (-not $LASTEXITCODE) { $said = & $using:lab vm $_ --on $using:On --memory $using:Memory --dirty $using:Dirty --workingset $using:WorkingSet 2>&1 }
+        if ($LASTEXITCODE) { "lab vm $_ ended with ${LASTEXITCODE}: $said" }
+    }
+    if ($failed) { throw "$failed" }
+}
+
+# One that does not run: the smallest definition there is.
+function New-ShutOffGuest([string] $Name) {
     Invoke-Lab destroy $Name
-    Invoke-Lab vm $Name --on $On --memory $Memory --dirty $Dirty --workingset $WorkingSet
+    $definition = Join-Path $TestDrive "$Name.xml"
+    "<domain type='qemu'><name>$Name</name><memory unit='MiB'>64</memory><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os></domain>" | Set-Content $definition
+    Invoke-Virsh h1 define $definition | Out-Null
 }
 
 function Remove-Guest([string[]] $Name) {

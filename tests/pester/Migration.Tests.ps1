@@ -5,7 +5,7 @@ BeforeAll {
     # Of h1 and h2 alone, also where the lab has more hosts: a VM without a destination goes to the other one.
     Use-OwnCluster (Join-Path $TestDrive cluster)
     $script:guests = 'ps-m1', 'ps-m2'
-    foreach ($guest in $guests) { New-Guest $guest }
+    New-Guest $guests
 
     # A migration as another shell does it, so that this one can look on.
     function Start-Migration([string] $Arguments) {
@@ -300,7 +300,7 @@ Describe 'Migration' {
                 Import-Module $Module
                 Start-VmLiveMigration @Arguments
             }
-            $powershell = [powershell]::Create().AddScript($script).AddArgument((Get-ModuleUnderTest)).AddArgument(@{ VM = $guests; Bandwidth = '160Mbps' })
+            $powershell = [powershell]::Create().AddScript($script).AddArgument((Get-ModuleUnderTest)).AddArgument(@{ VM = $guests; Bandwidth = '400Mbps' })
             try {
                 $results = $powershell.Invoke()
                 $results.EndState | Should -Be Moved, Moved
@@ -329,13 +329,10 @@ Describe 'Migration' {
 
     Context 'What cannot be done' {
         BeforeAll {
-            New-Guest ps-off
-            Invoke-Virsh h1 destroy ps-off | Out-Null
+            New-ShutOffGuest ps-off
             $script:labHome = $env:VIRTMIGRATION_HOME
-        }
-
-        BeforeEach {
-            $script:before = "$((Get-Whereabouts ps-m1).Values) $(Get-Traces ps-m1 $from) $((Invoke-Virsh $from domid ps-m1).Trim())"
+            $at = (Get-Whereabouts ps-m1).h1 ? 'h1' : 'h2'
+            $script:before = "$((Get-Whereabouts ps-m1).Values) $(Get-Traces ps-m1 $at) $((Invoke-Virsh $at domid ps-m1).Trim())"
         }
 
         AfterEach {

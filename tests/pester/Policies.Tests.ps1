@@ -329,7 +329,7 @@ Describe 'A migration with a policy of one''s own' {
     }
 
     It 'lets the guest stand and go on where it is, with pause' {
-        $result = Start-VmLiveMigration doc-p1 -Destination $to -Policy Halting -Bandwidth 200Mbps
+        $result = Start-VmLiveMigration doc-p1 -Destination $to -Policy Halting -Bandwidth 400Mbps
         $result.EndState | Should -Be Moved
         $result.Actions.Action | Should -Contain pause
         Assert-Guest doc-p1 $to

@@ -141,6 +141,7 @@ cmd_vm() {
 
 # remove_from HOST NAME: destroys and undefines, also what a crash in mid-migration left.
 remove_from() {
+  on "$1" domid "$2" >/dev/null 2>&1 || return 0
   on "$1" destroy "$2" >/dev/null 2>&1 || true
   on "$1" undefine "$2" --managed-save --nvram >/dev/null 2>&1 || true
   on "$1" domstate "$2" >/dev/null 2>&1 || return 0

@@ -20,11 +20,13 @@ unix_sock_rw_perms = "0700"
 log_level = 3
 log_filters = "4:qemu.qemu_monitor_json 2:qemu.qemu_monitor"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log 2:file:/var/log/libvirt/qmp.log"
-keepalive_interval = 5
+keepalive_interval = 2
 keepalive_count = 3
 CONF
   # stdio_handler: there is no virtlogd. migration_host: puts the memory stream on the migration network.
   # cgroup_controllers, namespaces: a lab host has no cgroups, and its mounts are private already.
+  # keepalive: a peer that is silent is given up after 8 s, here and among the daemons, instead of libvirt's 30 s. A cable that was down
+  # for 2 s is got over before: TCP sends again 0.2, 0.6, 1.4, 3 and 6.2 s after a loss.
   # migrate_tls_x509_verify: the destination also wants a certificate of the source.
   cat >"$folder/qemu.conf" <<CONF
 user = "root"
@@ -39,7 +41,7 @@ migration_address = "0.0.0.0"
 migration_host = "$(host_address "$host" migration)"
 migrate_tls_x509_cert_dir = "$(certificate_dir "$host")"
 migrate_tls_x509_verify = 1
-keepalive_interval = 5
+keepalive_interval = 2
 keepalive_count = 3
 ${mounts:+hugetlbfs_mount = [ $mounts ]}
 CONF

@@ -10,7 +10,7 @@ namespace VirtMigration.LabTests;
 
 /// <summary>Post-copy whose link or destination fails. After each there is exactly one running VM, or the truth about none.</summary>
 [Collection(LabCollection.Name)]
-public sealed class BrokenPostCopyTests(LabFixture lab, ITestOutputHelper output)
+public sealed class BrokenPostCopyTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private static readonly MigrationPolicy s_postCopySoon = BuiltInPolicies.PostCopy with
     {

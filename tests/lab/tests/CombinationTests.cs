@@ -11,7 +11,7 @@ namespace VirtMigration.LabTests;
 /// <summary>Every combination that libvirt or QEMU rejects, or dies of: none reaches the daemons. It is refused before anything starts,
 /// or settled, and then the migration that is left runs to its end as planned.</summary>
 [Collection(LabCollection.Name)]
-public sealed class CombinationTests(LabFixture lab, ITestOutputHelper output)
+public sealed class CombinationTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private static readonly MigrationPolicy s_shares = BuiltInPolicies.SuspendWorkloadIfNeeded with { Name = "Shares", BuiltIn = false, XbzrleCacheShare = 10 };
 

@@ -75,7 +75,7 @@ public sealed class EndStateTests(LabFixture lab, ITestOutputHelper output)
             await LabFixture.LabAsync("link", migration.Destination, "--network", "management", "--up");
         }
 
-        // The source's daemon gives its peer up after 20 s of silence, and then the destination is asked for 10 s.
+        // The source's daemon gives its peer up after 8 s of silence, and then the destination is asked for 10 s.
         output.WriteLine($"{Stopwatch.GetElapsedTime(start)}: {result.Error}");
         Assert.Equal((MigrationOutcome.Failed, MigrationEndState.Stayed), (result.Outcome, result.EndState));
         Assert.True(result.OnSource.Active);

@@ -8,7 +8,7 @@ namespace VirtMigration.LabTests;
 
 /// <summary>Daemons that die and come back, and links that go down and come up again, while memory flows in pre-copy.</summary>
 [Collection(LabCollection.Name)]
-public sealed class FaultTests(LabFixture lab, ITestOutputHelper output)
+public sealed class FaultTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private static readonly PlanOptions s_slow = new() { Bandwidth = Bandwidth.Parse("4MiB/s") };
 
@@ -41,11 +41,10 @@ public sealed class FaultTests(LabFixture lab, ITestOutputHelper output)
     }
 
     [Theory(Timeout = LabCollection.Bound)]
-    [InlineData("migration", 3)]
-    [InlineData("management", 3)]
+    [InlineData("management", 2)]
 
-    // A daemon gives its peer up after 20 s of silence (keepalive 5 x 3); the memory has a connection without one.
-    [InlineData("migration", 22)]
+    // The lab's daemons give a peer up after 8 s of silence (keepalive 2 x 3); the memory has a connection without one.
+    [InlineData("migration", 10)]
     public async Task A_link_that_comes_back_costs_time_and_no_more(string network, int seconds)
     {
         Guest guest = await SmallGuestAsync();

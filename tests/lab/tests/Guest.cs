@@ -17,10 +17,11 @@ internal sealed class Guest(LabFixture lab, string name) : IAsyncDisposable
     /// <summary>Its state on each host that knows it, or that does not answer.</summary>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync()
     {
+        IReadOnlyList<HostRegistration> hosts = lab.Registry.All();
+        ToolResult[] results = await Task.WhenAll(hosts.Select(host => lab.VirshAsync(host.Name, "domstate", name)));
         Dictionary<string, string> states = [];
-        foreach (HostRegistration host in lab.Registry.All())
+        foreach ((HostRegistration host, ToolResult result) in hosts.Zip(results))
         {
-            ToolResult result = await lab.VirshAsync(host.Name, "domstate", name);
             bool unknown = result.Error.Contains("failed to get domain", StringComparison.Ordinal)
                 || result.Error.Contains("Domain not found", StringComparison.Ordinal);
             if (!unknown)
@@ -56,12 +57,14 @@ internal sealed class Guest(LabFixture lab, string name) : IAsyncDisposable
     /// <summary>Takes back what a test may have left on it: autostart, limits, and the record of a driver that was killed.</summary>
     public async Task ForgetAsync(string host)
     {
-        await VirshAsync(host, "autostart", "--disable");
-        await VirshAsync(host, "migrate-setmaxdowntime", "300");
-        await ReleaseAsync(host);
+        await Task.WhenAll(VirshAsync(host, "autostart", "--disable"), VirshAsync(host, "migrate-setmaxdowntime", "300"), ReleaseAsync(host));
         IHypervisorHost opened = await lab.Hypervisor.ConnectAsync(lab.Registry.Find(host), CancellationToken.None);
         await opened.SetIntentAsync((await ListedAsync()).Uuid, null, CancellationToken.None);
     }
+
+    /// <summary>Moves it to another host, before a test begins with it there; false: it did not go.</summary>
+    public async Task<bool> MoveAsync(string from, string to) => (await lab.VirshAsync(
+        from, "migrate", "--live", "--p2p", "--persistent", "--undefinesource", name, lab.Registry.Find(to).PeerUri)).Succeeded;
 
     /// <summary>Takes the limit off a migration that a test made slow, so that it can finish.</summary>
     public Task ReleaseAsync(string host) => VirshAsync(host, "migrate-setspeed", "8192");

@@ -23,7 +23,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task The_guest_hears_of_it_before_and_after_and_it_moves()
     {
-        await using Guest guest = await lab.NewGuestAsync("notice", "h1", "--channel", Channel);
+        await using Guest guest = await lab.NewGuestAsync("notice", "h1", "--memory", "128MiB", "--workingset", "16MiB", "--channel", Channel);
         Log log = new();
         MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, CancellationToken.None);
         MigrationRun run = await lab.PlanAsync(guest, s_told);
@@ -60,7 +60,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_silent_guest_costs_ten_seconds_and_nobody_else_waits_for_it()
     {
-        await using Guest silent = await lab.NewGuestAsync("silent", "h1", "--channel", $"{Channel}:silent");
+        await using Guest silent = await lab.NewGuestAsync("silent", "h1", "--memory", "128MiB", "--workingset", "16MiB", "--channel", $"{Channel}:silent");
         Guest other = await lab.BusyGuestAsync("a", "h1");
         Log log = new();
         PlanOptions parallel = new() { Policy = BuiltInPolicies.VeryLarge };
@@ -87,7 +87,7 @@ public sealed class GuestNoticeTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task One_that_is_stopped_while_it_is_told_stays_and_hears_that_too()
     {
-        await using Guest silent = await lab.NewGuestAsync("silent", "h1", "--channel", $"{Channel}:silent");
+        await using Guest silent = await lab.NewGuestAsync("silent", "h1", "--memory", "128MiB", "--workingset", "16MiB", "--channel", $"{Channel}:silent");
         Log log = new();
         using CancellationTokenSource stop = new();
         MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, stop.Token);

@@ -10,12 +10,12 @@ namespace VirtMigration.LabTests;
 /// <summary>A guest that writes three times as fast as is sent, and each way to bring its migration to an end. The steps are close
 /// together, so that a test takes seconds; the built-in policies with their own times are tests/benchmarks/Convergence.Benchmark.ps1.</summary>
 [Collection(LabCollection.Name)]
-public sealed class LadderTests(LabFixture lab)
+public sealed class LadderTests(LabFixture lab) : IClassFixture<GuestsOfAClass>
 {
-    // Its 32 MiB are written again several times in each pass of 1.6 s.
-    private static readonly string[] s_wild = ["--memory", "160MiB", "--workingset", "32MiB", "--dirty", "60MiB/s"];
+    // Its 32 MiB are written again several times in each pass of 0.8 s.
+    private static readonly string[] s_wild = ["--memory", "160MiB", "--workingset", "32MiB", "--dirty", "120MiB/s"];
 
-    private static readonly PlanOptions s_slow = new() { Bandwidth = Bandwidth.Parse("20MiB/s") };
+    private static readonly PlanOptions s_slow = new() { Bandwidth = Bandwidth.Parse("40MiB/s") };
 
     private static readonly MigrationPolicy s_patient = MigrationPolicy.Bare("Patient") with
     {
@@ -42,7 +42,7 @@ public sealed class LadderTests(LabFixture lab)
     }
 
     [Theory(Timeout = LabCollection.Bound)]
-    [InlineData("20MiB/s", true)]
+    [InlineData("40MiB/s", true)]
     [InlineData("4MiB/s", false)]
     public async Task A_guest_that_its_user_paused_is_not_resumed_whether_it_moves_or_not(string bandwidth, bool moves)
     {
@@ -69,10 +69,10 @@ public sealed class LadderTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task A_fixed_limit_alone_never_ends_it_and_the_time_without_progress_does()
     {
-        (Guest guest, MigrationResult result) = await RunAsync(s_patient with { Deadlines = [ConvergenceStep.Parse("no progress for 6s: abort")] });
+        (Guest guest, MigrationResult result) = await RunAsync(s_patient with { Deadlines = [ConvergenceStep.Parse("no progress for 5s: abort")] });
         MigrationAction abort = Assert.Single(result.Actions);
         Assert.Equal(("abort", true), (abort.Action, abort.Pass >= 2));
-        Assert.StartsWith("policy Patient, deadline 'no progress for 6 s: abort': ", abort.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("policy Patient, deadline 'no progress for 5 s: abort': ", abort.Reason, StringComparison.Ordinal);
         Assert.Equal(("MigrationNotConverging", MigrationEndState.Stayed), (result.ErrorId, result.EndState));
         await guest.RunsOnlyOnAsync(result.Source);
     }
@@ -80,9 +80,9 @@ public sealed class LadderTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task One_that_is_stalled_is_finished_by_force_within_the_downtime_that_it_states()
     {
-        (Guest guest, MigrationResult result) = await RunAsync(Policy("stalled for 6s: finish"));
+        (Guest guest, MigrationResult result) = await RunAsync(Policy("stalled for 5s: finish"));
         Assert.All(result.Actions, action => Assert.StartsWith("finish by force, downtime limit ", action.Action, StringComparison.Ordinal));
-        Assert.StartsWith("policy Ladder, 'stalled for 6 s: finish': ", result.Actions[0].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("policy Ladder, 'stalled for 5 s: finish': ", result.Actions[0].Reason, StringComparison.Ordinal);
         Assert.True(result.Actions[0].Pass >= 3, $"pass {result.Actions[0].Pass}");
         await MovedAsync(guest, result);
     }
@@ -94,10 +94,10 @@ public sealed class LadderTests(LabFixture lab)
     [InlineData(TimeoutAction.Finish, "finish by force, downtime limit ")]
     public async Task When_the_time_is_over_it_ends_as_was_asked(TimeoutAction action, string taken)
     {
-        PlanOptions options = s_slow with { Timeout = MigrationTimeout.Parse("5s"), TimeoutAction = action };
+        PlanOptions options = s_slow with { Timeout = MigrationTimeout.Parse("3s"), TimeoutAction = action };
         (Guest guest, MigrationResult result) = await RunAsync(s_patient, options);
         Assert.All(result.Actions, one => Assert.StartsWith(taken, one.Action, StringComparison.Ordinal));
-        Assert.StartsWith("-Timeout, 'after 5 s: ", result.Actions[0].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("-Timeout, 'after 3 s: ", result.Actions[0].Reason, StringComparison.Ordinal);
         if (action == TimeoutAction.Abort)
         {
             Assert.Equal(("MigrationNotConverging", MigrationEndState.Stayed), (result.ErrorId, result.EndState));

@@ -10,7 +10,7 @@ namespace VirtMigration.LabTests;
 
 /// <summary>What a plan says is what QEMU is told.</summary>
 [Collection(LabCollection.Name)]
-public sealed class PolicyReachesQemuTests(LabFixture lab, ITestOutputHelper output)
+public sealed class PolicyReachesQemuTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private static readonly MigrationPolicy s_tuned = MigrationPolicy.Bare("Tuned") with
     {
@@ -63,7 +63,7 @@ public sealed class PolicyReachesQemuTests(LabFixture lab, ITestOutputHelper out
     [H3Fact]
     public async Task With_the_newer_generation_a_switchover_bandwidth_goes_with_the_transfer()
     {
-        await using Guest guest = await lab.NewGuestAsync("n", "h3");
+        await using Guest guest = await lab.NewGuestAsync("n", "h3", "--memory", "128MiB", "--workingset", "16MiB");
         MigrationRun run = await lab.PlanAsync(guest, new PlanOptions { Destination = "h1", SwitchoverBandwidth = BandwidthChoice.Of(Bandwidth.FromMebibytesPerSecond(100)) });
         Assert.Equal((Bandwidth.FromMebibytesPerSecond(100), null), (run.Plan.Transfer.SwitchoverBandwidth, run.Plan.MonitorSwitchoverBandwidth));
         MigrationResult result = await PlanReachesQemu.RunAsync(guest, run);
@@ -103,7 +103,7 @@ public sealed class PolicyReachesQemuTests(LabFixture lab, ITestOutputHelper out
     [H3Fact]
     public async Task A_mixed_pair_leaves_the_newer_generations_techniques_out_and_says_so()
     {
-        await using Guest guest = await lab.NewGuestAsync("n", "h3");
+        await using Guest guest = await lab.NewGuestAsync("n", "h3", "--memory", "128MiB", "--workingset", "16MiB");
         MigrationRun run = await lab.PlanAsync(guest, new PlanOptions
         {
             Destination = "h1",

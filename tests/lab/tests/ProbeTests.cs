@@ -65,8 +65,8 @@ public sealed class ProbeTests(LabFixture lab, ITestOutputHelper output)
         try
         {
             long start = Stopwatch.GetTimestamp();
-            HostFinding failed = Failed(await TestAsync(lab.Registry, move: TimeSpan.FromSeconds(8)), ProbeObstacle.Memory);
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(24));
+            HostFinding failed = Failed(await TestAsync(lab.Registry, move: TimeSpan.FromSeconds(4)), ProbeObstacle.Memory);
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20));
             Assert.StartsWith("h1 logged in to h2, but could not send memory to tcp://10.78.0.12: ", failed.Present, StringComparison.Ordinal);
             await NothingIsLeftAsync();
         }

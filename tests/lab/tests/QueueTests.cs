@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 namespace VirtMigration.LabTests;
 
 [Collection(LabCollection.Name)]
-public sealed class QueueTests(LabFixture lab, ITestOutputHelper output)
+public sealed class QueueTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(90);
 

@@ -11,7 +11,7 @@ namespace VirtMigration.LabTests;
 /// <summary>Aborts at random moments between the start and the end of a migration: 5, or as many as VIRTMIGRATION_LAB_ABORTS says.
 /// VIRTMIGRATION_LAB_SEED repeats the moments of an earlier run.</summary>
 [Collection(LabCollection.Name)]
-public sealed class RandomAbortTests(LabFixture lab, ITestOutputHelper output)
+public sealed class RandomAbortTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private const int Bound = 1_200_000;
 

@@ -8,12 +8,12 @@ using Xunit;
 namespace VirtMigration.LabTests;
 
 [Collection(LabCollection.Name)]
-public sealed class TakeOverTests(LabFixture lab)
+public sealed class TakeOverTests(LabFixture lab) : IClassFixture<GuestsOfAClass>
 {
     [Fact(Timeout = LabCollection.Bound)]
     public async Task The_later_steps_of_a_killed_driver_are_taken_over_and_move_the_VM()
     {
-        Guest guest = await lab.BusyGuestAsync();
+        Guest guest = await LadderGuestAsync();
         string source = (await guest.ListedAsync()).Host;
         using HistoryFolder history = new();
         MigrationTakeOver takeOver = TakeOver(history);
@@ -39,7 +39,7 @@ public sealed class TakeOverTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task The_schedule_of_a_killed_driver_gives_up_where_it_says_so()
     {
-        Guest guest = await lab.BusyGuestAsync();
+        Guest guest = await LadderGuestAsync();
         string source = (await guest.ListedAsync()).Host;
         string before = (await guest.VirshAsync(source, "migrate-getmaxdowntime")).Trim();
         using HistoryFolder history = new();
@@ -54,7 +54,9 @@ public sealed class TakeOverTests(LabFixture lab)
         Assert.Equal("abort", Assert.Single(await history.AllAsync()).Actions[^1].Action);
     }
 
-    // 100 MiB at 16 MiB/s against 20 MiB/s that are written: passes of some seconds, which never end by themselves.
+    // At 16 MiB/s its 32 MiB, of which 20 MiB/s are written, make passes of 2 s, which never end by themselves.
+    private Task<Guest> LadderGuestAsync() => lab.GuestAsync("taken", null, "--memory", "160MiB", "--workingset", "32MiB", "--dirty", "20MiB/s");
+
     private async Task<Process> MidLadderAsync(Guest guest, string source, params string[] steps)
     {
         Process driver = lab.StartDriver([guest.Name, LabFixture.Other(source), "Own", "16MiB/s", .. steps.SelectMany(step => new[] { "--step", step })]);

@@ -6,7 +6,7 @@ namespace VirtMigration.LabTests;
 
 /// <summary>Two operators in shells of their own start the same VM in the same moment.</summary>
 [Collection(LabCollection.Name)]
-public sealed class TwoOperatorsTests(LabFixture lab, ITestOutputHelper output)
+public sealed class TwoOperatorsTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<GuestsOfAClass>
 {
     private const int Rounds = 3;
 

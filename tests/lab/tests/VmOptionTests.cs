@@ -30,7 +30,7 @@ public sealed class VmOptionTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task They_stand_in_the_running_VM_and_its_definition_travel_with_it_and_leave_others_metadata_alone()
     {
-        await using Guest guest = await lab.NewGuestAsync("o", "h1");
+        await using Guest guest = await lab.NewGuestAsync("o", "h1", "--memory", "128MiB", "--workingset", "16MiB");
         await guest.VirshAsync("h1", "metadata", OthersNamespace, "--key", "others", "--set", "<note>keep</note>", "--live", "--config");
         VmMigrationOptions stated = s_options with { MigrationBandwidth = BandwidthChoice.Of(Bandwidth.Parse("1Gbps")) };
         await Editor.ApplyAsync(await guest.ListedAsync(), _ => stated, CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class VmOptionTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task They_are_kept_exactly()
     {
-        await using Guest guest = await lab.NewGuestAsync("o", "h1");
+        await using Guest guest = await lab.NewGuestAsync("o", "h1", "--memory", "128MiB", "--workingset", "16MiB");
         VirtualMachine vm = await guest.ListedAsync();
         Ports.IHypervisorHost host = await lab.Hypervisor.ConnectAsync(lab.Registry.Find("h1"), CancellationToken.None);
         await host.SetVmOptionsAsync(vm.Uuid, s_options, CancellationToken.None);
@@ -96,7 +96,7 @@ public sealed class VmOptionTests(LabFixture lab)
     [Fact(Timeout = LabCollection.Bound)]
     public async Task What_a_newer_version_wrote_is_reported_left_out_of_the_plan_and_not_overwritten()
     {
-        await using Guest guest = await lab.NewGuestAsync("o", "h1");
+        await using Guest guest = await lab.NewGuestAsync("o", "h1", "--memory", "128MiB", "--workingset", "16MiB");
         const string Ours = "https://virtmigration.github.io/xmlns/options/1";
         await guest.VirshAsync("h1", "metadata", Ours, "--key", "vm-options", "--set", "<options version='2' policy='PostCopy' futureThing='1'/>", "--live", "--config");
         VirtualMachine vm = await guest.ListedAsync();
