@@ -31,6 +31,7 @@
         'Set-VmMigration'
         'Set-VmMigrationOption'
         'Set-VmMigrationPolicy'
+        'Start-VmHostMaintenance'
         'Start-VmLiveMigration'
         'Stop-VmHostMaintenance'
         'Stop-VmMigration'

@@ -37,7 +37,9 @@ public sealed class HostEvacuation(EvacuationParts parts)
             // What a run of it has moved already is not missing.
             HashSet<Guid> moved = [.. (_catalog.Find(request.Host)?.Moved ?? []).Select(vm => vm.Uuid)];
             saved = saved with { Moves = [.. saved.Moves.Where(move => !moved.Contains(move.Uuid))] };
-            if (StalePlan.Differences(saved, situation) is { Count: > 0 } differences)
+
+            // Who may be migrated by whom is no matter of whether the plan holds: those that stay are skipped.
+            if (StalePlan.Differences(saved, situation with { Automatic = false, ManualDeclined = false }) is { Count: > 0 } differences)
             {
                 throw StalePlan.Refusal(saved, request.Host, differences);
             }

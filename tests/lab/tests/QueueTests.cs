@@ -78,7 +78,7 @@ public sealed class QueueTests(LabFixture lab, ITestOutputHelper output) : IClas
         }
 
         MigrationQueue queue = new(LabFixture.Runner, lab.SlotLocks, log, TimeProvider.System, QueueOrder.Kept, stop);
-        planned.ForEach(queue.Enqueue);
+        planned.ForEach(one => queue.Enqueue(one));
         queue.Complete();
         return queue;
     }
