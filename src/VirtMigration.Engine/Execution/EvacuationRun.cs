@@ -196,7 +196,8 @@ internal sealed class EvacuationRun : IQueueObserver
     private async Task<MigrationRun> ReplanAsync(VirtualMachine vm, CancellationToken cancellationToken)
     {
         _survey.ForgetHosts();
-        EvacuationSituation situation = await _survey.ReadAsync(_request, Busy(vm.Uuid), _tally.Tried, cancellationToken);
+        _maker.Unplace(vm.Uuid);
+        EvacuationSituation situation = await _survey.ReadAsync(_request, Busy(), _tally.Tried, cancellationToken);
         EvacuationPlan plan = EvacuationPlanner.Plan(situation);
         if (plan.Moves.All(one => one.Uuid != vm.Uuid) && _tally.Forgive(vm.Uuid))
         {
@@ -215,13 +216,8 @@ internal sealed class EvacuationRun : IQueueObserver
             : new VirtMigrationException(why.ErrorId, $"VM '{vm.Name}' stays on {_request.Host}: {why.Reason.TrimEnd('.')}.", why.RecommendedAction, vm.Name);
     }
 
-    // Those whose last word is said, and those under way: these are counted where they go.
-    private HashSet<Guid> Busy(Guid asking)
-    {
-        HashSet<Guid> busy = [.. _tally.Settled, .. _tally.Open.Where(open => open.StartedAt is not null).Select(open => open.Move.Uuid)];
-        _ = busy.Remove(asking);
-        return busy;
-    }
+    // Those whose last word is said, and those whose turn it is or who are under way: these count where they go.
+    private HashSet<Guid> Busy() => [.. _tally.Settled, .. _ledger.All().Select(placed => placed.Vm)];
 
     // VMs that belong together leave one after the other: each is checked as if those after it were there already.
     private void Expect(EvacuationPlan plan) => _ledger.Expect(plan.Moves.ToDictionary(move => move.Uuid, move => move.Destination));
