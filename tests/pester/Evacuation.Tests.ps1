@@ -8,7 +8,7 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'LabShell.psm1') -Force
     $script:homeBefore = $env:VIRTMIGRATION_HOME
     Use-Lab
-    Use-OwnCluster (Join-Path $TestDrive cluster) -Hosts h1, h2, h3
+    Use-OwnCluster (Join-Path $TestDrive cluster) -Of h1, h2, h3
 }
 
 AfterAll { $env:VIRTMIGRATION_HOME = $script:homeBefore }
@@ -18,9 +18,7 @@ Describe 'Three hosts and eight guests' -Skip:(-not $withH3) {
     BeforeAll {
         $script:moving = 1..7 | ForEach-Object { "ps-e$_" }
         $script:staying = 'ps-e8'
-        $loads = '1MiB/s', '1MiB/s', '2MiB/s', '2MiB/s', '4MiB/s', '4MiB/s', '8MiB/s'
-        foreach ($index in 0..6) { New-Guest $moving[$index] -Memory 96MiB -Dirty $loads[$index] -WorkingSet 16MiB }
-        New-Guest $staying -Memory 96MiB -Dirty 1MiB/s -WorkingSet 16MiB
+        New-Guest (@($moving) + $staying) -Dirty 1MiB/s, 1MiB/s, 2MiB/s, 2MiB/s, 4MiB/s, 4MiB/s, 8MiB/s, 1MiB/s -WorkingSet 16MiB
         Set-VmMigrationOption $staying -AssignedHosts h1
         Set-VmMigrationOption $moving[0] -MigrationMode ManualOnly
         Set-VmMigrationOption $moving[6] -MigrationPriority High

@@ -37,9 +37,9 @@ function Use-Lab {
 }
 
 # A cluster file of the test's own, with h1 and h2 of the lab and nothing stated: what a test states never stays in the lab's.
-function Use-OwnCluster([string] $Folder, [string] $Cluster = 'lab', [string[]] $Hosts = @('h1', 'h2')) {
+function Use-OwnCluster([string] $Folder, [string] $Cluster = 'lab', [string[]] $Of = @('h1', 'h2')) {
     $state = Get-Content (Join-Path $script:LabHome cluster.json) -Raw | ConvertFrom-Json
-    $hosts = @($state.hosts | Where-Object name -In $Hosts | Select-Object *, @{ n = 'cluster'; e = { $Cluster } } -ExcludeProperty cluster)
+    $hosts = @($state.hosts | Where-Object name -In $Of | Select-Object *, @{ n = 'cluster'; e = { $Cluster } } -ExcludeProperty cluster)
     New-Item $Folder -ItemType Directory -Force | Out-Null
     @{ schemaVersion = 1; hosts = $hosts } | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $Folder cluster.json)
     $env:VIRTMIGRATION_HOME = $Folder
@@ -56,12 +56,14 @@ function Get-StoredOptions([string] $Name, [string] $On = 'h1', [switch] $Inacti
 # Guests are small, so that a move takes a second, and write little, so that it ends; at 9Mbps (1 MiB/s) they write faster than is
 # sent, and the move lasts until somebody ends it or raises the speed.
 # Several boot at the same time.
-function New-Guest([string[]] $Name, [string] $On = 'h1', [string] $Memory = '128MiB', [string] $Dirty = '2MiB/s', [string] $WorkingSet = '32MiB') {
+function New-Guest([string[]] $Name, [string] $On = 'h1', [string] $Memory = '128MiB', [string[]] $Dirty = '2MiB/s', [string] $WorkingSet = '32MiB') {
     $lab = $script:Lab
-    $failed = $Name | ForEach-Object -Parallel {
-        $said = & $using:lab destroy $_ 2>&1
-        if (-not $LASTEXITCODE) { $said = & $using:lab vm $_ --on $using:On --memory $using:Memory --dirty $using:Dirty --workingset $using:WorkingSet 2>&1 }
-        if ($LASTEXITCODE) { "lab vm $_ ended with ${LASTEXITCODE}: $said" }
+    $failed = 0..($Name.Count - 1) | ForEach-Object -ThrottleLimit 8 -Parallel {
+        $one = @($using:Name)[$_]
+        $rate = @($using:Dirty)[$_ % @($using:Dirty).Count]
+        $said = & $using:lab destroy $one 2>&1
+        if (-not $LASTEXITCODE) { $said = & $using:lab vm $one --on $using:On --memory $using:Memory --dirty $rate --workingset $using:WorkingSet 2>&1 }
+        if ($LASTEXITCODE) { "lab vm $one ended with ${LASTEXITCODE}: $said" }
     }
     if ($failed) { throw "$failed" }
 }
