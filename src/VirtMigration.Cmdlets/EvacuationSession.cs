@@ -78,7 +78,12 @@ internal sealed class EvacuationSession : IEvacuationObserver, IJobWork
 
     public void Stop(Guid vm) => _control.StopOne(vm);
 
-    void IQueueObserver.Waiting(MigrationPlan plan, string reason) => _work.Post(() => _bars.Waiting(plan, reason));
+    // A bar is for a VM under way: of a host with a hundred VMs all others wait.
+    void IQueueObserver.Waiting(MigrationPlan plan, string reason) => _work.Post(() =>
+    {
+        _output.Status(plan.Uuid, $"waiting: {reason}");
+        _hostBar.Waiting(plan.VM, reason);
+    });
 
     void IQueueObserver.Starting(MigrationPlan plan) => _work.Post(() =>
     {

@@ -142,7 +142,7 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
             return;
         }
 
-        if (!ShouldProcess(proposal.Plan.ToText(), $"{proposal.Plan.Summary()} Go on?", "Host maintenance"))
+        if (!ShouldProcess(proposal.Plan.ToText(), $"{proposal.Plan.Summary()}. Go on?", "Host maintenance"))
         {
             return;
         }
