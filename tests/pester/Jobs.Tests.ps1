@@ -7,23 +7,9 @@ BeforeAll {
     # Of h1 and h2 alone, also where the lab has more hosts: a VM without a destination goes to the other one.
     Use-OwnCluster (Join-Path $TestDrive cluster)
     $script:guests = 'ps-j1', 'ps-j2'
-    foreach ($guest in $guests) { New-Guest $guest }
+    New-Guest $guests
 
     function Get-OurJob { Get-Job | Where-Object PSJobTypeName -EQ VirtMigration }
-
-    # A line as a timer runs it, in a shell of its own: what it printed, and how it ended.
-    function Start-Line([string] $Line) {
-        $log = Join-Path $TestDrive "$([guid]::NewGuid()).log"
-        $process = Start-Process (Get-Process -Id $PID).Path -PassThru -RedirectStandardOutput $log -RedirectStandardError "$log.err" `
-            -RedirectStandardInput /dev/null -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"Import-Module '$(Get-ModuleUnderTest)'; $Line`""
-        [pscustomobject]@{ Process = $process; Log = $log }
-    }
-
-    function Wait-Line($Started) {
-        if (-not $Started.Process.WaitForExit(60000)) { throw "The line did not end: $(Get-Content $Started.Log -Raw)" }
-        $said = (Get-Content $Started.Log, "$($Started.Log).err" -Raw) -join "`n" -replace '\x1b\[[0-9;?]*[A-Za-z]', ''
-        [pscustomobject]@{ Status = $Started.Process.ExitCode; Said = $said }
-    }
 }
 
 AfterAll {

@@ -182,6 +182,21 @@ function Remove-Shell($Shell) {
     Remove-Item $Shell.Log, "$($Shell.Log).err" -ErrorAction Ignore
 }
 
+# A line as a timer runs it, in a shell of its own: what it printed, and how it ended.
+function Start-Line([string] $Line) {
+    $log = Join-Path ([IO.Path]::GetTempPath()) "ps-$([guid]::NewGuid()).log"
+    $process = Start-Process $script:Pwsh -PassThru -RedirectStandardOutput $log -RedirectStandardError "$log.err" `
+        -RedirectStandardInput /dev/null -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"Import-Module '$script:ModulePath'; $Line`""
+    [pscustomobject]@{ Process = $process; Log = $log }
+}
+
+function Wait-Line($Started) {
+    if (-not $Started.Process.WaitForExit(60000)) { throw "The line did not end: $(Get-Content $Started.Log -Raw)" }
+    $said = (Get-Content $Started.Log, "$($Started.Log).err" -Raw) -join "`n" -replace '\x1b\[[0-9;?]*[A-Za-z]', ''
+    Remove-Item $Started.Log, "$($Started.Log).err"
+    [pscustomobject]@{ Status = $Started.Process.ExitCode; Said = $said }
+}
+
 # ---- a terminal: an interactive shell on a pseudo-terminal, which takes Ctrl+C as a key ----
 
 function Open-Terminal {
