@@ -59,6 +59,28 @@ public abstract class CancellableCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Does something that may set work going, or that waits for it: whatever ends the command early, the VMs under way are never
+    /// left to nobody's care.</summary>
+    /// <param name="ongoing">The work; null: none was set going.</param>
+    /// <param name="work">What is done.</param>
+    private protected void Guarded(Func<IOngoingWork?> ongoing, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception) when (Stopping)
+        {
+            ongoing()?.SayAfterStop();
+            throw;
+        }
+        catch (Exception)
+        {
+            ongoing()?.FinishUnderWay();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -7,7 +7,7 @@ using VirtMigration.Planning;
 namespace VirtMigration.Cmdlets;
 
 /// <summary>One host's evacuation, whether it writes to its pipeline or runs as a job.</summary>
-internal sealed class EvacuationSession : IEvacuationObserver, IJobWork
+internal sealed class EvacuationSession : IEvacuationObserver, IJobWork, IOngoingWork
 {
     private readonly ICommandOutput _output;
     private readonly CommandWork _work;

@@ -7,7 +7,7 @@ using VirtMigration.Planning;
 namespace VirtMigration.Cmdlets;
 
 /// <summary>One command's queue of migrations, whether it writes to its pipeline or runs as a job.</summary>
-internal sealed class QueueSession : IQueueObserver, IJobWork
+internal sealed class QueueSession : IQueueObserver, IJobWork, IOngoingWork
 {
     private readonly ICommandOutput _output;
     private readonly CommandWork _work;

@@ -100,7 +100,7 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
     {
         foreach (HostRegistration host in _hosts.DistinctBy(host => host.Name, StringComparer.OrdinalIgnoreCase))
         {
-            Guarded(() => ForOne(() => Empty(host.Name)));
+            Guarded(() => _session, () => ForOne(() => Empty(host.Name)));
         }
 
         if (_forJob.Count > 0)
@@ -190,25 +190,6 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
         catch (Exception error) when (!Stopping && error is HostException or InvalidOperationException or NotImplementedException)
         {
             return false;
-        }
-    }
-
-    // Whatever ends the command early, the VMs under way are never left to nobody's care.
-    private void Guarded(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception) when (Stopping)
-        {
-            _session?.SayAfterStop();
-            throw;
-        }
-        catch (Exception)
-        {
-            _session?.FinishUnderWay();
-            throw;
         }
     }
 

@@ -22,8 +22,8 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
     {
         foreach (VmReference reference in VM)
         {
-            Guarded(() => ForOne(() => Ask(reference)));
-            Guarded(() => _queue?.Drain());
+            Guarded(() => _queue, () => ForOne(() => Ask(reference)));
+            Guarded(() => _queue, () => _queue?.Drain());
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
             StartJob();
         }
 
-        Guarded(() => _queue?.DrainToEnd());
+        Guarded(() => _queue, () => _queue?.DrainToEnd());
     }
 
     private void Ask(VmReference reference)
@@ -77,25 +77,6 @@ public sealed class StartVmLiveMigrationCommand : PlanningCmdlet
 
         job.Begin(queue);
         WriteObject(job);
-    }
-
-    // Whatever ends the command early, the VMs under way are never left to nobody's care.
-    private void Guarded(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception) when (Stopping)
-        {
-            _queue?.SayAfterStop();
-            throw;
-        }
-        catch (Exception)
-        {
-            _queue?.FinishUnderWay();
-            throw;
-        }
     }
 
     /// <inheritdoc/>

@@ -38,15 +38,15 @@ public sealed class StopVmHostMaintenanceCommand : ClusterCmdlet
     {
         foreach (string name in Host)
         {
-            Guarded(() => ForOne(() => End(name)));
-            Guarded(() => _queue?.Drain());
+            Guarded(() => _queue, () => ForOne(() => End(name)));
+            Guarded(() => _queue, () => _queue?.Drain());
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Guarded(() => _queue?.DrainToEnd());
+        Guarded(() => _queue, () => _queue?.DrainToEnd());
         foreach ((string host, _) in _open)
         {
             ForOne(() => Warn(Await(token => Ending.SettleAsync(host, token)) is string left ? [left] : []));
@@ -93,25 +93,6 @@ public sealed class StopVmHostMaintenanceCommand : ClusterCmdlet
         if (result.ErrorId is not null)
         {
             WriteError(ErrorRecords.From(result));
-        }
-    }
-
-    // Whatever ends the command early, the VMs under way are never left to nobody's care.
-    private void Guarded(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception) when (Stopping)
-        {
-            _queue?.SayAfterStop();
-            throw;
-        }
-        catch (Exception)
-        {
-            _queue?.FinishUnderWay();
-            throw;
         }
     }
 

@@ -19,13 +19,14 @@ internal sealed class EvacuationRun : IQueueObserver
     private const int MostRounds = 3;
 
     private readonly EvacuationParts _parts;
-    private readonly MaintenanceCatalog _catalog;
+    private readonly EvacuationNotes _notes;
     private readonly EvacuationRequest _request;
     private readonly IEvacuationObserver _observer;
     private readonly EvacuationControl _control;
     private readonly EvacuationSurvey _survey;
     private readonly PlanMaker _maker;
-    private readonly PlacementLedger _ledger = new();
+    private readonly EvacuationTurns _turns;
+    private readonly EvacuationFates _fates;
     private readonly EvacuationTally _tally;
     private readonly EvacuationOutlook _outlook;
     private readonly MigrationQueue _queue;
@@ -37,10 +38,14 @@ internal sealed class EvacuationRun : IQueueObserver
     public EvacuationRun(EvacuationParts parts, MaintenanceCatalog catalog, EvacuationRequest request, IEvacuationObserver observer, EvacuationControl control)
     {
         HostPictures pictures = new(parts.Hypervisor);
-        (_parts, _catalog, _request, _observer, _control) = (parts, catalog, request, observer, control);
-        _survey = new(parts.Registry, pictures, _ledger, parts.History);
-        _maker = new(parts.Hypervisor, parts.Registry, parts.Operator, pictures, _ledger);
+        (_parts, _request, _observer, _control) = (parts, request, observer, control);
+        _notes = new(request.Host, catalog, observer, parts.Clock);
+        PlacementLedger ledger = new();
+        _survey = new(parts.Registry, pictures, ledger, parts.History);
+        _maker = new(parts.Hypervisor, parts.Registry, parts.Operator, pictures, ledger);
         _tally = new(request.Host);
+        _turns = new(request, _survey, _maker, ledger, _tally);
+        _fates = new(request.Host);
         _outlook = new(request.Host, _tally, parts.Clock);
         _queue = new(parts.Runner, parts.Slots, this, parts.Clock, QueueOrder.Passing, control.Stop);
         parts.Queues.Add(_queue);
@@ -57,7 +62,7 @@ internal sealed class EvacuationRun : IQueueObserver
     {
         try
         {
-            NoteEarlier(before, proposal.Situation);
+            _notes.Earlier(before, proposal.Situation);
             await GoRoundsAsync(proposal);
         }
         catch (OperationCanceledException) when (_control.Stop.IsCancellationRequested)
@@ -85,7 +90,9 @@ internal sealed class EvacuationRun : IQueueObserver
                 return;
             }
 
-            bool waited = await WaitForOthersAsync(plan);
+            HashSet<Guid> others = [.. plan.Left.Where(vm => vm.ErrorId == EvacuationRetry.UnderWay).Select(vm => vm.Uuid), .. _postponed.Keys];
+            bool waited = others.Count > 0;
+            await new OthersMigrations(_parts, _observer).EndAsync(_request.Host, others, _control);
             _survey.ForgetAll();
             situation = await _survey.ReadAsync(_request, _tally.Settled, _tally.Tried, _control.Stop);
             NoteLeftByThemselves(plan, situation);
@@ -112,7 +119,7 @@ internal sealed class EvacuationRun : IQueueObserver
         }
 
         Report();
-        Expect(plan);
+        _turns.Expect(plan);
         foreach (PlannedMove move in plan.Moves.Where(move => !move.Stopped))
         {
             await AskAsync(move);
@@ -143,18 +150,18 @@ internal sealed class EvacuationRun : IQueueObserver
 
             if (result.EndState == DefinitionEndState.Moved)
             {
-                NoteMoved(vm.Uuid, vm.Name, move.Destination, stopped: true);
+                _notes.Moved(vm.Uuid, vm.Name, move.Destination, stopped: true);
             }
 
-            Settle(Of(result) with { StartedAt = startedAt, Duration = _parts.Clock.GetElapsedTime(started), Attempts = 1 });
+            Settle(EvacuationFates.Of(result) with { StartedAt = startedAt, Duration = _parts.Clock.GetElapsedTime(started), Attempts = 1 });
         }
         catch (VirtMigrationException error)
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, error));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, error));
         }
         catch (OperationCanceledException)
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, Unstarted(vm)));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _fates.Unstarted(vm)));
         }
     }
 
@@ -163,7 +170,7 @@ internal sealed class EvacuationRun : IQueueObserver
         VirtualMachine vm = _vms[move.Uuid];
         try
         {
-            MigrationRun run = await MakeAsync(vm, move);
+            MigrationRun run = await _turns.MakeAsync(vm, move, _control.Stop);
 
             // Where it goes is decided at its turn; until then the plan as a whole keeps the room.
             _maker.Unplace(vm.Uuid);
@@ -175,7 +182,7 @@ internal sealed class EvacuationRun : IQueueObserver
         }
         catch (OperationCanceledException)
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, Unstarted(vm)));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _fates.Unstarted(vm)));
         }
     }
 
@@ -184,57 +191,12 @@ internal sealed class EvacuationRun : IQueueObserver
         CancellationToken stop = _control.TokenOf(vm.Uuid);
         if (stop.IsCancellationRequested)
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, Stopped(vm)));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _fates.Stopped(vm)));
         }
-        else if (_control.IsEnding || !_queue.Enqueue(new(run, token => ReplanAsync(vm, token)) { Left = _maker.Release, AlwaysReplan = true, Stop = stop }))
+        else if (_control.IsEnding || !_queue.Enqueue(new(run, token => _turns.ReplanAsync(vm, token)) { Left = _maker.Release, AlwaysReplan = true, Stop = stop }))
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, Unstarted(vm)));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _fates.Unstarted(vm)));
         }
-    }
-
-    // Everything that waits is planned anew, so that one VM's choice does not take the room that another needs.
-    private async Task<MigrationRun> ReplanAsync(VirtualMachine vm, CancellationToken cancellationToken)
-    {
-        _survey.ForgetHosts();
-        _maker.Unplace(vm.Uuid);
-        EvacuationSituation situation = await _survey.ReadAsync(_request, Busy(), _tally.Tried, cancellationToken);
-        EvacuationPlan plan = EvacuationPlanner.Plan(situation);
-        if (plan.Moves.All(one => one.Uuid != vm.Uuid) && _tally.Forgive(vm.Uuid))
-        {
-            plan = EvacuationPlanner.Plan(situation with { Tried = _tally.Tried });
-        }
-
-        if (plan.Moves.FirstOrDefault(one => one.Uuid == vm.Uuid) is PlannedMove move)
-        {
-            Expect(plan);
-            return await MakeAsync(vm, move);
-        }
-
-        UnmovableVm? why = plan.Left.FirstOrDefault(one => one.Uuid == vm.Uuid);
-        throw why is null
-            ? new VirtMigrationException("VmNotFound", $"VM '{vm.Name}' ({vm.Uuid}) is not on {_request.Host} any more, or does not run.", $"List it again: Get-VM {vm.Name}.", vm.Name)
-            : new VirtMigrationException(why.ErrorId, $"VM '{vm.Name}' stays on {_request.Host}: {why.Reason.TrimEnd('.')}.", why.RecommendedAction, vm.Name);
-    }
-
-    // Those whose last word is said, and those whose turn it is or who are under way: these count where they go.
-    private HashSet<Guid> Busy() => [.. _tally.Settled, .. _ledger.All().Select(placed => placed.Vm)];
-
-    // VMs that belong together leave one after the other: each is checked as if those after it were there already.
-    private void Expect(EvacuationPlan plan) => _ledger.Expect(plan.Moves.ToDictionary(move => move.Uuid, move => move.Destination));
-
-    private async Task<MigrationRun> MakeAsync(VirtualMachine vm, PlannedMove move)
-    {
-        MigrationRun run = await _maker.MakeAsync(vm, _request.Parameters with { Destination = move.Destination, Destinations = null }, _control.Stop);
-        string reason = move.Choices == 1
-            ? $"{_request.Host} is emptied, and this is the only host that would take it"
-            : $"{_request.Host} is emptied: the plan for all its VMs, of {move.Choices} hosts that would take this one";
-        return run with
-        {
-            Plan = run.Plan with
-            {
-                Decisions = (PlanDecision[])[.. run.Plan.Decisions.Select(decision => decision.Setting == "Destination" ? decision with { Origin = SettingOrigin.Default, Reason = reason } : decision)],
-            },
-        };
     }
 
     void IQueueObserver.Waiting(MigrationPlan plan, string reason) => _observer.Waiting(plan, reason);
@@ -262,21 +224,21 @@ internal sealed class EvacuationRun : IQueueObserver
         switch (result.EndState)
         {
             case MigrationEndState.Moved:
-                NoteMoved(vm, result.Destination);
-                Settle(Of(result, EvacuationOutcome.Moved));
+                _notes.Moved(vm.Uuid, vm.Name, result.Destination);
+                Settle(EvacuationFates.Of(result, EvacuationOutcome.Moved));
                 break;
             case MigrationEndState.Stayed when EvacuationRetry.Wants(result) && !_control.IsEnding:
-                TryAgain(vm, result.Destination, new(result.ErrorId ?? "MigrationStateUnknown", result.Error ?? result.Describe(), result.RecommendedAction ?? string.Empty, vm.Name), Of(result, EvacuationOutcome.Left));
+                TryAgain(vm, result.Destination, new(result.ErrorId ?? "MigrationStateUnknown", result.Error ?? result.Describe(), result.RecommendedAction ?? string.Empty, vm.Name), EvacuationFates.Of(result, EvacuationOutcome.Left));
                 break;
             case MigrationEndState.Stayed:
                 _ = _tally.Failed(vm.Uuid, result.Destination, result.Error ?? result.Describe());
-                Settle(Of(result, EvacuationOutcome.Left));
+                Settle(EvacuationFates.Of(result, EvacuationOutcome.Left));
                 break;
             case MigrationEndState.InProgress:
-                Settle(Of(result, EvacuationOutcome.UnderWay));
+                Settle(EvacuationFates.Of(result, EvacuationOutcome.UnderWay));
                 break;
             default:
-                Settle(Of(result, EvacuationOutcome.Uncertain));
+                Settle(EvacuationFates.Of(result, EvacuationOutcome.Uncertain));
                 break;
         }
     }
@@ -296,10 +258,10 @@ internal sealed class EvacuationRun : IQueueObserver
                 _tally.Postpone(vm.Uuid);
                 break;
             case EvacuationRetry.Verdict.Elsewhere when !_control.IsEnding:
-                TryAgain(vm, destination, error, NotStarted(vm, EvacuationOutcome.Left, error));
+                TryAgain(vm, destination, error, _fates.NotStarted(vm, EvacuationOutcome.Left, error));
                 break;
             default:
-                Settle(NotStarted(vm, EvacuationOutcome.Left, error));
+                Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, error));
                 break;
         }
     }
@@ -326,66 +288,18 @@ internal sealed class EvacuationRun : IQueueObserver
         {
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_control.Stop, _control.TokenOf(vm.Uuid));
             await Task.Delay(after, _parts.Clock, either.Token);
-            MigrationRun run = await ReplanAsync(vm, _control.Stop);
+            MigrationRun run = await _turns.ReplanAsync(vm, _control.Stop);
             destination = run.Plan.Destination;
             _maker.Unplace(vm.Uuid);
             Enqueue(vm, run);
         }
         catch (OperationCanceledException)
         {
-            Settle(NotStarted(vm, EvacuationOutcome.Left, _control.Stop.IsCancellationRequested ? Unstarted(vm) : Stopped(vm)));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _control.Stop.IsCancellationRequested ? _fates.Unstarted(vm) : _fates.Stopped(vm)));
         }
         catch (VirtMigrationException error)
         {
             Failed(vm, destination, error);
-        }
-    }
-
-    private async Task<bool> WaitForOthersAsync(EvacuationPlan plan)
-    {
-        HashSet<Guid> others = [.. plan.Left.Where(vm => vm.ErrorId == EvacuationRetry.UnderWay).Select(vm => vm.Uuid), .. _postponed.Keys];
-        if (others.Count == 0)
-        {
-            return false;
-        }
-
-        IHypervisorHost host = await _parts.Hypervisor.ConnectAsync(_parts.Registry.Find(_request.Host), _control.Stop);
-        long began = _parts.Clock.GetTimestamp();
-        bool said = false;
-        while (!_control.IsEnding && _parts.Clock.GetElapsedTime(began) < _parts.PatienceWithOthers)
-        {
-            string[] still = [.. (await host.ListMigrationsAsync(_control.Stop)).Where(one => others.Contains(one.Vm) && !one.Broken).Select(one => one.Name).Distinct()];
-            if (still.Length == 0)
-            {
-                break;
-            }
-
-            if (!said)
-            {
-                _observer.Noticed($"{_request.Host}: waiting for {string.Join(", ", still)}: somebody else's migration of {(still.Length == 1 ? "it" : "them")} is under way.");
-                said = true;
-            }
-
-            await Task.Delay(_parts.LookAtOthersEvery, _parts.Clock, _control.Stop);
-        }
-
-        return true;
-    }
-
-    // An earlier run that was killed may have moved VMs without living to note it.
-    private void NoteEarlier(HostMaintenance? before, EvacuationSituation situation)
-    {
-        if (before is not { State: not HostMaintenanceState.Planned, Plan: SavedEvacuation plan })
-        {
-            return;
-        }
-
-        foreach (SavedMove move in plan.Moves.Where(move => !before.Moved.Any(moved => moved.Uuid == move.Uuid) && !situation.Guests.Any(guest => guest.Vm.Uuid == move.Uuid)))
-        {
-            if (situation.Targets.FirstOrDefault(target => target.Load.Vms.Contains(move.Uuid)) is EvacuationTarget there)
-            {
-                _ = _catalog.Moved(_request.Host, new(move.VM, move.Uuid, there.Inventory.Name, _parts.Clock.GetUtcNow(), move.Stopped));
-            }
         }
     }
 
@@ -399,18 +313,10 @@ internal sealed class EvacuationRun : IQueueObserver
             string? there = situation.Targets.FirstOrDefault(target => target.Load.Vms.Contains(uuid))?.Inventory.Name;
             if (there is not null)
             {
-                NoteMoved(uuid, name, there, stopped: false);
+                _notes.Moved(uuid, name, there);
             }
 
-            Settle(new()
-            {
-                VM = name,
-                Uuid = uuid,
-                Source = _request.Host,
-                Destination = there,
-                Outcome = there is null ? EvacuationOutcome.Gone : EvacuationOutcome.Moved,
-                Host = there,
-            });
+            Settle(_fates.LeftByItself(uuid, name, there));
         }
     }
 
@@ -419,7 +325,7 @@ internal sealed class EvacuationRun : IQueueObserver
         SettleLast(plan);
         foreach (PlannedMove move in plan.Moves)
         {
-            Settle(NotStarted(_vms[move.Uuid], EvacuationOutcome.Left, Unstarted(_vms[move.Uuid])));
+            Settle(_fates.NotStarted(_vms[move.Uuid], EvacuationOutcome.Left, _fates.Unstarted(_vms[move.Uuid])));
         }
     }
 
@@ -427,7 +333,7 @@ internal sealed class EvacuationRun : IQueueObserver
     {
         foreach ((Guid vm, VirtMigrationException error) in _postponed)
         {
-            Settle(NotStarted(_vms[vm], EvacuationOutcome.Left, error));
+            Settle(_fates.NotStarted(_vms[vm], EvacuationOutcome.Left, error));
         }
 
         foreach (UnmovableVm vm in plan.Left)
@@ -438,31 +344,7 @@ internal sealed class EvacuationRun : IQueueObserver
         // The last round found them where it was to find none: they came meanwhile.
         foreach (PlannedMove move in plan.Moves)
         {
-            Settle(new()
-            {
-                VM = move.VM,
-                Uuid = move.Uuid,
-                Source = _request.Host,
-                Outcome = EvacuationOutcome.Left,
-                Host = _request.Host,
-                ErrorId = "VmCameMeanwhile",
-                Error = $"VM '{move.VM}' came to {_request.Host}, or was started there, while it was emptied.",
-                RecommendedAction = $"Run the command again: Start-VmHostMaintenance {_request.Host}.",
-            });
-        }
-    }
-
-    private void NoteMoved(VirtualMachine vm, string to) => NoteMoved(vm.Uuid, vm.Name, to, stopped: false);
-
-    private void NoteMoved(Guid vm, string name, string to, bool stopped)
-    {
-        try
-        {
-            _ = _catalog.Moved(_request.Host, new(name, vm, to, _parts.Clock.GetUtcNow(), stopped));
-        }
-        catch (VirtMigrationException error)
-        {
-            _observer.Noticed($"VM '{name}' is on {to}, but that could not be noted for the way back: {error.Message}");
+            Settle(_fates.CameMeanwhile(move));
         }
     }
 
@@ -478,59 +360,4 @@ internal sealed class EvacuationRun : IQueueObserver
     }
 
     private void Report() => _observer.Overall(_outlook.Now());
-
-    private VirtMigrationException Unstarted(VirtualMachine vm) => new("MigrationNotStarted",
-        $"VM '{vm.Name}' was still waiting when the command was stopped. It is on {_request.Host}, and nothing was done to it.",
-        $"Run the command again: Start-VmHostMaintenance {_request.Host}.", vm.Name);
-
-    private VirtMigrationException Stopped(VirtualMachine vm) => new("MigrationStoppedInQueue",
-        $"VM '{vm.Name}' was stopped before its migration started. It is on {_request.Host}, and nothing was done to it.",
-        $"Run the command again: Start-VmHostMaintenance {_request.Host}.", vm.Name);
-
-    private EvacuatedVm NotStarted(VirtualMachine vm, EvacuationOutcome outcome, VirtMigrationException error) => new()
-    {
-        VM = vm.Name,
-        Uuid = vm.Uuid,
-        Source = _request.Host,
-        Outcome = outcome,
-        Host = outcome == EvacuationOutcome.Left ? _request.Host : null,
-        ErrorId = error.ErrorId,
-        Error = error.Message,
-        RecommendedAction = error.RecommendedAction,
-    };
-
-    private static EvacuatedVm Of(StoppedVmResult result) => new()
-    {
-        VM = result.VM,
-        Uuid = result.Uuid,
-        Source = result.Source,
-        Destination = result.Destination,
-        Outcome = result.EndState switch
-        {
-            DefinitionEndState.Moved => EvacuationOutcome.Moved,
-            DefinitionEndState.Stayed => EvacuationOutcome.Left,
-            _ => EvacuationOutcome.Uncertain,
-        },
-        Host = result.Host,
-        ErrorId = result.ErrorId,
-        Error = result.Error,
-        RecommendedAction = result.RecommendedAction,
-    };
-
-    private static EvacuatedVm Of(MigrationResult result, EvacuationOutcome outcome) => new()
-    {
-        VM = result.VM,
-        Uuid = result.Uuid,
-        Source = result.Source,
-        Destination = result.Destination,
-        Outcome = outcome,
-        Host = result.Host,
-        Policy = result.Policy,
-        StartedAt = result.StartedAt,
-        Duration = result.Duration,
-        Downtime = result.Downtime,
-        ErrorId = result.ErrorId,
-        Error = result.Error,
-        RecommendedAction = result.RecommendedAction,
-    };
 }

@@ -272,6 +272,21 @@ public sealed class HostEvacuationTests : IDisposable
     }
 
     [Fact]
+    public async Task Definitions_of_VMs_that_are_shut_off_follow_where_it_was_asked_for()
+    {
+        _world.With(1).With(2, state: VmPowerState.ShutOff);
+        _world.H1.Says[EvacuationWorld.Id(2)] = _world.H1.Running(EvacuationWorld.Id(2)) with { State = VmPowerState.ShutOff, Active = false };
+        EvacuationProposal without = await _world.Evacuation.ProposeAsync(new("h1"), CancellationToken.None);
+        Assert.Equal("vm1", Assert.Single(without.Plan.Moves).VM);
+        EvacuationEnd end = await _world.EmptyAsync(request => request with { IncludeStopped = true });
+        EvacuatedVm vm = _world.Result(2);
+        Assert.Equal((EvacuationOutcome.Moved, true, 1), (vm.Outcome, vm.Stopped, vm.Attempts));
+        Assert.Contains("MigrateDefinition", _world.H1.Calls);
+        Assert.True(end.Maintenance.Moved.Single(moved => moved.VM == "vm2").Stopped);
+        Assert.Equal(HostMaintenanceState.InMaintenance, end.Maintenance.State);
+    }
+
+    [Fact]
     public async Task VMs_that_must_stay_together_arrive_together()
     {
         for (int id = 1; id <= 5; id++)
