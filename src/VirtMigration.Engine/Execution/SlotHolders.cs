@@ -3,40 +3,24 @@ using VirtMigration.Ports;
 
 namespace VirtMigration.Execution;
 
-/// <summary>Says whose the migrations are that take the slots others wait for. What was found out about one is kept as long as its
-/// host shows it, so that a queue that waits does not ask every second.</summary>
+/// <summary>Says whose the migrations are that take the slots others wait for, and which of them have their hosts for themselves: their
+/// leases and records tell.</summary>
 /// <param name="ownership">In whose hands migrations are; null: only the VMs' own records tell.</param>
 /// <param name="clock">The clock; its time zone is the reader's.</param>
 internal sealed class SlotHolders(MigrationOwnership? ownership, TimeProvider clock)
 {
     private const string Unknown = "started by another tool";
 
-    // It only makes a text better: the VM that waits must not wait for it.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
-
-    // A host or a store that did not tell may do so later.
-    private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(10);
-
-    private readonly Dictionary<(string Host, Guid Vm), Finding> _found = [];
+    private readonly JobFindings<string> _words = new(clock);
+    private readonly JobFindings<MigrationIntent> _records = new(clock);
 
     /// <summary>Notes what a host shows now: what was found out about others there is forgotten.</summary>
     /// <param name="host">The host.</param>
     /// <param name="shown">All that it shows.</param>
     public void Note(string host, IReadOnlyList<ActiveMigration> shown)
     {
-        lock (_found)
-        {
-            foreach (((string Host, Guid Vm) key, Finding found) in _found.Where(pair => pair.Key.Host == host).ToList())
-            {
-                ActiveMigration? now = shown.FirstOrDefault(one => one.Vm == key.Vm);
-
-                // A job that is younger than it was is another one of the same VM.
-                if (now is null || now.Direction != found.Of.Direction || now.Counters?.Elapsed < found.Of.Counters?.Elapsed)
-                {
-                    _ = _found.Remove(key);
-                }
-            }
-        }
+        _words.Note(host, shown);
+        _records.Note(host, shown);
     }
 
     /// <summary>A hindrance in words, with whose each occupant is.</summary>
@@ -47,6 +31,33 @@ internal sealed class SlotHolders(MigrationOwnership? ownership, TimeProvider cl
     public async Task<string> DescribeAsync(SlotHindrance hindrance, MigrationRun run, IReadOnlyCollection<QueueEntry> running, CancellationToken stop) =>
         hindrance.Naming(await Task.WhenAll(hindrance.Occupants.Select(one => OfAsync(one, run, running, stop))));
 
+    /// <summary>The migration of another shell that goes over parallel connections, and so wants its hosts for itself; null: none is known.
+    /// libvirt does not show how a migration goes; its record does. One that broke moves nothing, and keeps nobody waiting.</summary>
+    /// <param name="run">What wants to start.</param>
+    /// <param name="running">What this queue runs.</param>
+    /// <param name="shown">What both hosts show.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<SlotHindrance?> ParallelAsync(
+        MigrationRun run, IReadOnlyCollection<QueueEntry> running, IReadOnlyCollection<ActiveMigration> shown, CancellationToken stop)
+    {
+        ActiveMigration[] others =
+        [
+            .. shown.Where(one => !one.Broken && one.Vm != run.Plan.Uuid && running.All(entry => entry.Migration.Run.Plan.Uuid != one.Vm)),
+        ];
+        MigrationIntent?[] records = await Task.WhenAll(others.Select(one => RecordAsync(one, run, stop)));
+        int found = Array.FindIndex(records, record => record?.Transfer?.ParallelConnections is not null);
+        if (found < 0)
+        {
+            return null;
+        }
+
+        ActiveMigration other = others[found];
+        string hosts = other.Direction == MigrationDirection.Outgoing ? $"{other.Host} and {records[found]!.Destination}" : other.Host;
+        return new(
+            $"VM '{other.Name}' migrates over parallel connections and has {hosts} for itself; ",
+            [new(other.Vm, $"VM '{other.Name}' is under way on {other.Host}", other)]);
+    }
+
     private Task<string> OfAsync(SlotOccupant occupant, MigrationRun run, IReadOnlyCollection<QueueEntry> running, CancellationToken stop)
     {
         QueueEntry? ours = running.FirstOrDefault(entry => entry.Migration.Run.Plan.Uuid == occupant.Vm);
@@ -55,57 +66,25 @@ internal sealed class SlotHolders(MigrationOwnership? ownership, TimeProvider cl
             : OfAsync(occupant.Shown, run, stop);
     }
 
-    private async Task<string> OfAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop)
+    private async Task<string> OfAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop) =>
+        await _words.OfAsync(shown, enough => FindAsync(shown, run, enough), stop) ?? Unknown;
+
+    // The lease says in whose hands it is now, the record who started it.
+    private async Task<string?> FindAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop) =>
+        ownership is not null && await ownership.LookAsync(shown.Vm, stop) is ({ } lease, not false) ? By(lease.Operator, lease.TakenAt)
+        : await RecordAsync(shown, run, stop) is { } intent ? By(intent.Operator, intent.StartedAt)
+        : null;
+
+    private Task<MigrationIntent?> RecordAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop) =>
+        _records.OfAsync(shown, enough => ReadAsync(shown, run, enough), stop);
+
+    // A record may have been left by an earlier migration.
+    private async Task<MigrationIntent?> ReadAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop)
     {
-        (string, Guid) key = (shown.Host, shown.Vm);
-        Finding? found;
-        lock (_found)
-        {
-            found = _found.GetValueOrDefault(key);
-        }
-
-        if (found is null || (found.Words is null && clock.GetElapsedTime(found.AskedAt) >= s_askAgain))
-        {
-            found = new(shown, await AskAsync(shown, run, stop), clock.GetTimestamp());
-            lock (_found)
-            {
-                _found[key] = found;
-            }
-        }
-
-        return found.Words ?? Unknown;
-    }
-
-    private async Task<string?> AskAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop)
-    {
-        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        try
-        {
-            return await FindAsync(shown, run, enough.Token).WaitAsync(s_patience, clock, stop);
-        }
-        catch (Exception error) when (error is TimeoutException or HypervisorException)
-        {
-            // Who waits is told without it.
-            return null;
-        }
-        finally
-        {
-            await enough.CancelAsync();
-        }
-    }
-
-    // The lease says in whose hands it is now, the record who started it. A record may have been left by an earlier migration.
-    private async Task<string?> FindAsync(ActiveMigration shown, MigrationRun run, CancellationToken stop)
-    {
-        if (ownership is not null && await ownership.LookAsync(shown.Vm, stop) is ({ } lease, not false))
-        {
-            return By(lease.Operator, lease.TakenAt);
-        }
-
         IHypervisorHost host = shown.Host.Equals(run.Plan.Source, StringComparison.OrdinalIgnoreCase) ? run.Source : run.Destination;
         string? destination = shown.Direction == MigrationDirection.Incoming ? shown.Host : null;
         return await host.GetIntentAsync(shown.Vm, stop) is { } intent && IntentRule.Fits(intent, shown.Counters, destination, clock.GetUtcNow())
-            ? By(intent.Operator, intent.StartedAt)
+            ? intent
             : null;
     }
 
@@ -116,6 +95,4 @@ internal sealed class SlotHolders(MigrationOwnership? ownership, TimeProvider cl
         string form = here.Date == clock.GetLocalNow().Date ? "HH:mm" : "yyyy-MM-dd HH:mm";
         return $"by {user}, since {here.ToString(form, CultureInfo.InvariantCulture)}";
     }
-
-    private sealed record Finding(ActiveMigration Of, string? Words, long AskedAt);
 }

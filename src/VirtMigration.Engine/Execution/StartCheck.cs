@@ -5,7 +5,7 @@ namespace VirtMigration.Execution;
 
 /// <summary>Looks whether a VM whose turn it is may start: its plan, the slots, and the starts of other shells.</summary>
 /// <param name="locks">The slot locks.</param>
-/// <param name="holders">Says whose the migrations are that are in the way.</param>
+/// <param name="holders">Says whose the migrations are that are in the way, and which have their hosts for themselves.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="stop">Gives up.</param>
 internal sealed class StartCheck(StartLocks locks, SlotHolders holders, TimeProvider clock, CancellationToken stop)
@@ -67,7 +67,8 @@ internal sealed class StartCheck(StartLocks locks, SlotHolders holders, TimeProv
     private async Task<StartVerdict> CountAsync(QueueEntry entry, IReadOnlyCollection<QueueEntry> running, IReadOnlyCollection<ActiveMigration> shown)
     {
         entry.Failures = 0;
-        SlotHindrance? hindrance = SlotRules.Hindrance(entry.Migration.Run.Plan, PlansOf(running), shown);
+        SlotHindrance? hindrance = SlotRules.Hindrance(entry.Migration.Run.Plan, PlansOf(running), shown)
+            ?? await holders.ParallelAsync(entry.Migration.Run, running, shown, stop);
         return hindrance is null ? StartVerdict.May : await HinderedAsync(hindrance, entry, running);
     }
 

@@ -31,6 +31,18 @@ internal sealed class FakeSlots : ISlotLocks
         }
     }
 
+    /// <summary>Whether anybody holds any.</summary>
+    public bool AnyHeld
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _held.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Another shell takes a host's lock.</summary>
     public void HoldFor(string host, string holder)
     {

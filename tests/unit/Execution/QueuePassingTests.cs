@@ -92,6 +92,32 @@ public sealed class QueuePassingTests : IDisposable
         await _world.EndAsync();
     }
 
+    // vm4 is the second of h1 and waits for h5: it keeps neither of its hosts free yet.
+    [Fact]
+    public async Task One_that_needs_its_hosts_for_itself_and_waits_is_passed_on_them_until_it_is_the_first_of_its_source()
+    {
+        _world.Enqueue(Plain(1, "h3>h2"), Plain(2, "h4>h2"), Plain(6, "h7>h5"), Plain(3, "h1>h2"), Parallel(4, "h1>h5"), Plain(5, "h1>h6"), Plain(7, "h8>h5"));
+        FakeTransfer fifth = await _world.H1.NextTransferAsync();
+        Assert.Equal(Given.Id(5), fifth.Vm);
+        FakeTransfer[] others =
+        [
+            await _world.Hosts["h3"].NextTransferAsync(), await _world.Hosts["h4"].NextTransferAsync(),
+            await _world.Hosts["h7"].NextTransferAsync(), await _world.Hosts["h8"].NextTransferAsync(),
+        ];
+        await _world.UntilWaitsAsync(4, "VM 'vm6' is under way");
+        others[0].Succeed();
+        FakeTransfer third = await _world.H1.NextTransferAsync();
+        Assert.Equal(Given.Id(3), third.Vm);
+        foreach (FakeTransfer one in (FakeTransfer[])[fifth, third, .. others[1..]])
+        {
+            one.Succeed();
+        }
+
+        (await _world.H1.NextTransferAsync()).Succeed();
+        await _world.EndAsync();
+        Assert.Equal("vm4", _world.Observer.Starts.Last());
+    }
+
     // Forty that follow at once whenever a slot is free: the one that needs both hosts must still have its turn before them.
     [Fact]
     public async Task However_many_come_after_it_one_that_needs_its_hosts_for_itself_has_its_turn()

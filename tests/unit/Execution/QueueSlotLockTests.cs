@@ -8,7 +8,7 @@ namespace VirtMigration.UnitTests.Execution;
 /// <summary>When a queue holds the slot locks, and what it does where others hold them.</summary>
 public sealed class QueueSlotLockTests : IDisposable
 {
-    // Two hundred milliseconds, and up to fifty more or less.
+    // 150 ms, and up to 100 more.
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(250);
 
     private readonly FakeSlots _slots = new();
@@ -157,6 +157,26 @@ public sealed class QueueSlotLockTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(0.1));
         await FreeAsync("h1", "h2");
         transfer.Succeed();
+        await _world.EndAsync();
+    }
+
+    // The second shares the first's lock, the third would make it outlast what others wait for.
+    [Fact]
+    public async Task One_that_has_been_held_for_half_a_minute_is_not_shared_any_more()
+    {
+        _world.Enqueue(Plain(1));
+        FakeTransfer first = await _world.H1.NextTransferAsync();
+        _clock.Advance(TimeSpan.FromSeconds(29));
+        _world.Enqueue(Plain(2, "h1>h3"));
+        FakeTransfer second = await _world.H1.NextTransferAsync();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _world.Enqueue(Plain(3, "h5>h1"));
+        await _world.UntilWaitsAsync(3, "alice@ops1 is about to start vm1 on h1");
+        Assert.NotNull(_slots["h1"]);
+        _clock.Advance(TimeSpan.FromSeconds(28));
+        (await NextAsync("h5")).Succeed();
+        first.Succeed();
+        second.Succeed();
         await _world.EndAsync();
     }
 

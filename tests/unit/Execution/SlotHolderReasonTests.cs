@@ -95,6 +95,24 @@ public sealed class SlotHolderReasonTests : IDisposable
         await LeaveAsync();
     }
 
+    // Without counters only its absence tells that it was another.
+    [Fact]
+    public async Task What_was_found_out_is_forgotten_where_the_job_is_not_shown_any_more()
+    {
+        ActiveMigration seven = Seven() with { Counters = null };
+        ActiveMigration eight = new("h1", Given.Id(8), "db8", MigrationDirection.Outgoing, null);
+        Record("bob@ops2", TimeSpan.FromMinutes(-3));
+        H1.Shown = [seven, eight];
+        _world.Enqueue(One(1));
+        await _world.Observer.UntilAsync("wait vm1: h1 outgoing 2/1: db7, by bob@ops2");
+        H1.Shown = [eight];
+        await _world.Observer.UntilAsync("wait vm1: h1 outgoing 1/1: db8");
+        Record("carol@ops3", TimeSpan.Zero);
+        H1.Shown = [seven, eight];
+        await _world.Observer.UntilAsync("wait vm1: h1 outgoing 2/1: db7, by carol@ops3");
+        await LeaveAsync();
+    }
+
     [Fact]
     public async Task A_host_that_does_not_tell_is_not_asked_every_second_and_does_not_keep_the_VM_waiting()
     {
@@ -105,6 +123,58 @@ public sealed class SlotHolderReasonTests : IDisposable
         await H1.CalledAsync("ListMigrations", 3);
         Assert.Single(H1.Calls, call => call == "GetIntent");
         await LeaveAsync();
+    }
+
+    // libvirt does not show how it goes; its record does.
+    [Fact]
+    public async Task Anothers_that_goes_over_parallel_connections_has_its_hosts_for_itself()
+    {
+        Record("bob@ops2", TimeSpan.FromMinutes(-3), Parallel(7).Transfer);
+        H1.Shown = [Seven()];
+        _world.Enqueue(Plain(1), Plain(2, "h5>h1"));
+        const string Hindrance = "VM 'db7' migrates over parallel connections and has h1 and h3 for itself; VM 'db7' is under way on h1, by bob@ops2, since 13:57";
+        await _world.Observer.UntilAsync("wait vm1");
+        Assert.Equal(Hindrance, _world.ReasonOf(1));
+        await H1.CalledAsync("ListMigrations", 4);
+        Assert.Single(H1.Calls, call => call == "GetIntent");
+        H1.Shown = [];
+        (await H1.NextTransferAsync()).Succeed();
+        (await _world.Hosts["h5"].NextTransferAsync()).Succeed();
+        await _world.EndAsync();
+    }
+
+    // Where it comes to, its counters are not shown and its source is not known.
+    [Fact]
+    public async Task Anothers_that_comes_over_parallel_connections_has_the_host_for_itself_too()
+    {
+        FakeHost h3 = _world.Hosts["h3"];
+        h3.Intents[Given.Id(7)] = Intent("bob@ops2", TimeSpan.FromMinutes(-3), Parallel(7).Transfer);
+        h3.Shown = [new("h3", Given.Id(7), "db7", MigrationDirection.Incoming, null)];
+        _world.Enqueue(Plain(1, "h1>h3"));
+        await _world.Observer.UntilAsync("wait vm1");
+        Assert.Equal(
+            "VM 'db7' migrates over parallel connections and has h3 for itself; VM 'db7' is under way on h3, by bob@ops2, since 13:57", _world.ReasonOf(1));
+        await LeaveAsync();
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("of an earlier migration")]
+    [InlineData("not told")]
+    [InlineData("broken")]
+    public async Task Beside_anothers_whose_record_does_not_say_so_one_starts_as_the_limits_allow(string other)
+    {
+        Record("bob@ops2", TimeSpan.FromMinutes(other == "of an earlier migration" ? -63 : -3), (other == "plain" ? Plain(7) : Parallel(7)).Transfer);
+        if (other == "not told")
+        {
+            H1.Fail("GetIntent", HypervisorFault.Timeout);
+        }
+
+        H1.Shown = [Seven() with { Broken = other == "broken" }];
+        _world.Enqueue(Plain(1));
+        (await H1.NextTransferAsync()).Succeed();
+        await _world.EndAsync();
+        Assert.Equal("start vm1", _world.Observer.Told[0]);
     }
 
     private static VirtMigration.Planning.MigrationPlan One(int id) => Of(id, "h1>h2", VirtMigration.Policies.BuiltInPolicies.SuspendWorkloadIfNeeded);
@@ -128,8 +198,11 @@ public sealed class SlotHolderReasonTests : IDisposable
         Assert.Contains("not started vm1 MigrationNotStarted", _world.Observer.Told);
     }
 
-    private void Record(string user, TimeSpan ago) => H1.Intents[Given.Id(7)] =
-        new(user, "ops2", 12, "Night", "h3", _clock.GetUtcNow() + ago, TimeSpan.FromMilliseconds(300));
+    private void Record(string user, TimeSpan ago, VirtMigration.Planning.TransferSettings? transfer = null) =>
+        H1.Intents[Given.Id(7)] = Intent(user, ago, transfer);
+
+    private MigrationIntent Intent(string user, TimeSpan ago, VirtMigration.Planning.TransferSettings? transfer) =>
+        new(user, "ops2", 12, "Night", "h3", _clock.GetUtcNow() + ago, TimeSpan.FromMilliseconds(300)) { Transfer = transfer };
 
     private void Lease(string user, TimeSpan ago, ShellProcess? shell = null) => _leases.Held[Given.Id(7)] = new()
     {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using VirtMigration.Ports;
 using VirtMigration.State;
+using VirtMigration.UnitTests.Execution;
 using Xunit;
 
 namespace VirtMigration.UnitTests.State;
@@ -54,6 +56,45 @@ public sealed class SlotFolderTests : IDisposable
         await taken.Held.DisposeAsync();
     }
 
+    // flock(1) of util-linux holds the lock that another shell's process would hold. It is killed without a chance to let go of anything.
+    [Fact]
+    public async Task That_of_another_process_is_taken_until_it_is_killed_and_free_at_once_then()
+    {
+        Directory.CreateDirectory(_slots.FolderPath);
+        File.WriteAllText(_slots.HolderOf("h1"), "carol@ops3 is about to start db1");
+        using Process holder = Flock("--no-fork", _slots.LockOf("h1"), "sh", "-c", "echo held; exec sleep 600");
+        try
+        {
+            Assert.Equal("held", await holder.StandardOutput.ReadLineAsync().WaitAsync(FakeHost.Patience));
+            Assert.Equal(new SlotLock(null, "h1", "carol@ops3 is about to start db1"), await TakeAsync("bob", "h2", "h1"));
+        }
+        finally
+        {
+            holder.Kill();
+            await holder.WaitForExitAsync().WaitAsync(FakeHost.Patience);
+        }
+
+        SlotLock taken = await TakeAsync("bob", "h2", "h1");
+        Assert.NotNull(taken.Held);
+        await taken.Held.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Another_process_finds_it_taken_until_it_is_let_go_of()
+    {
+        SlotLock taken = await TakeAsync("alice", "h1");
+        Assert.Equal(1, await TryFromOutsideAsync());
+        await taken.Held!.DisposeAsync();
+        Assert.Equal(0, await TryFromOutsideAsync());
+
+        async Task<int> TryFromOutsideAsync()
+        {
+            using Process other = Flock("--nonblock", _slots.LockOf("h1"), "true");
+            await other.WaitForExitAsync().WaitAsync(FakeHost.Patience);
+            return other.ExitCode;
+        }
+    }
+
     [Fact]
     public async Task Of_many_who_take_two_hosts_at_once_one_has_them()
     {
@@ -100,6 +141,9 @@ public sealed class SlotFolderTests : IDisposable
         Assert.Equal("SlotLockUnwritable", error.ErrorId);
         Assert.Contains(_slots.FolderPath, error.Message, StringComparison.Ordinal);
     }
+
+    private static Process Flock(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("flock", arguments) { RedirectStandardOutput = true })!;
 
     private Task<SlotLock> TakeAsync(string holder, params string[] hosts) => _slots.TryTakeAsync(hosts, holder, default);
 }
