@@ -117,4 +117,23 @@ Describe 'Three hosts and eight guests' -Skip:(-not $withH3) {
         Get-HostsOf $four | Sort-Object -Unique | Should -Be h3 -Because "$printed"
         foreach ($one in $four) { Invoke-Lab check $one | Should -Match 'lost=0 ' }
     }
+
+    It 'works as a job with a child job for each VM, and Stop-Job leaves each VM whole' {
+        'h1', 'h2' | Stop-VmHostMaintenance -Confirm:$false
+        $job = Start-VmHostMaintenance h3 -Destination h1 -Force -Confirm:$false -AsJob
+        try {
+            $job.ChildJobs.Name | Sort-Object | Should -Be $four
+            [void](Wait-For 'a VM to have left' { @($job.ChildJobs | Where-Object State -EQ Completed).Count -gt 0 })
+            Stop-Job $job
+            $results = @(Receive-Job $job -ErrorAction SilentlyContinue)
+            $results.Count | Should -Be 4 -Because 'each VM has a last word'
+            foreach ($one in $results) {
+                Get-HostsOf $one.VM | Should -Be $one.Host
+                "$($one.Outcome)" | Should -Be ($one.Host -eq 'h1' ? 'Moved' : 'Left')
+            }
+            "$($job.State)" | Should -BeIn 'Stopped', 'Failed', 'Completed'
+        }
+        finally { $job | Remove-Job -Force }
+        foreach ($one in $four) { Invoke-Lab check $one | Should -Match 'lost=0 ' }
+    }
 }
