@@ -27,7 +27,9 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
 
     private readonly Likeness _likeness = new();
     private readonly IReadOnlyList<EvacuationTarget> _targets = pairs.Situation.Targets;
+    private readonly Dictionary<string, int> _turns = pairs.Situation.Targets.Select((target, turn) => (target.Inventory.Name, turn)).ToDictionary(one => one.Name, one => one.turn, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(int Vm, long Host), Verdict> _verdicts = [];
+    private readonly Dictionary<(int Vm, long Memory, int Host), MigrationPlan?> _plans = [];
     private readonly Dictionary<Guid, (int Kind, Depth Depth)> _kinds = [];
     private readonly Dictionary<int, Dictionary<string, int>> _ofKind = [];
     private int[]? _shapes;
@@ -75,14 +77,35 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
         return _verdicts.TryGetValue(KeyOf(guest, kind, host, depth), out Verdict verdict) ? verdict.Plan : null;
     }
 
+    /// <summary>A plan that is that of this VM to this host but for their names, and says nothing that the checks would repeat; null: it has to be
+    /// made. It has no warnings, no new pins and names no certificate, and was made for a VM of the same memory.</summary>
+    public MigrationPlan? SamePlan(EvacuationGuest guest, EvacuationTarget target)
+    {
+        if (EvacuationPairs.IsStopped(guest) || pairs.RemapsPins(guest))
+        {
+            return null;
+        }
+
+        (int Vm, long Memory, int Host) key = (Kind(guest).Kind, guest.Definition.Memory.Bytes, HostKind(_turns[target.Inventory.Name], Depth.Shape));
+        if (!_plans.TryGetValue(key, out MigrationPlan? plan))
+        {
+            plan = pairs.Candidate(guest, target, PlacementReservation.None, s_nowhere, looksAtPins: false).Plan;
+            plan = plan is { Warnings.Count: 0, Pins: null } && !plan.Transfer.Uses(MigrationTechniques.Tls) ? plan : null;
+            _plans[key] = plan;
+        }
+
+        return plan;
+    }
+
     private (int Kind, Depth Depth) Kind(EvacuationGuest guest)
     {
         if (!_kinds.TryGetValue(guest.Vm.Uuid, out (int Kind, Depth Depth) known))
         {
-            Depth depth = IsJudged(guest) ? Depth.Itself
-                : !PinLayout.Of(guest.Definition).IsEmpty() && !EvacuationPairs.IsStopped(guest) ? Depth.Pins
+            Depth depth = EvacuationPairs.IsStopped(guest) ? Depth.Shape
+                : pairs.RemapsPins(guest) ? Depth.Itself
+                : !PinLayout.Of(guest.Definition).IsEmpty() ? Depth.Pins
                 : Depth.Shape;
-            known = (KindOf(guest, depth), depth);
+            known = (KindOf(guest), depth);
             _kinds[guest.Vm.Uuid] = known;
         }
 
@@ -153,7 +176,8 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
             _verdicts[key] = verdict;
         }
 
-        if (!verdict.Takes)
+        // All but those that get other pins were given plenty of room.
+        if (!verdict.Takes || (depth != Depth.Itself && IsJudged(guest) && !pairs.HasRoom(guest, target, target.Reserved)))
         {
             return null;
         }
@@ -178,6 +202,11 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
         };
         DestinationCandidate candidate = pairs.Candidate(
             freely, roomy ? WithPlenty(target) : target, roomy ? PlacementReservation.None with { Pins = target.Reserved.Pins } : target.Reserved, s_nowhere, looksAtPins: false);
+        if (EvacuationPairs.IsStopped(guest))
+        {
+            return new(!pairs.Findings(freely, candidate).Any(EvacuationPairs.Blocks), Points: 0, Shares: 0, Plan: null);
+        }
+
         DestinationReport report = DestinationRanking.Rank([candidate])[0];
         DestinationMerit[] merits = [.. report.Merits.Where(merit => !s_summed.Contains(merit.Id))];
         return new(report.Eligible, merits.Sum(merit => merit.Points * merit.Share), merits.Sum(merit => merit.Share), report.Plan);
@@ -205,10 +234,10 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
         };
     }
 
-    private int KindOf(EvacuationGuest guest, Depth depth)
+    private int KindOf(EvacuationGuest guest)
     {
         VmDefinition definition = guest.Definition;
-        bool counts = depth == Depth.Itself;
+        bool counts = IsJudged(guest);
         return _likeness.OfAll(
             guest.Vm with { Name = string.Empty, Uuid = default, Memory = counts ? guest.Vm.Memory : default },
             definition with
@@ -245,9 +274,11 @@ internal sealed class EvacuationChoices(EvacuationPairs pairs)
             {
                 Uuid = default,
                 HostName = string.Empty,
+                Memory = default,
                 AvailableMemory = default(ByteSize),
                 Cells = (NumaCell[])[.. facts.Cells.Select(cell => cell with
                 {
+                    Memory = default,
                     FreeMemory = null,
                     HugePages = (HugePagePool[])[.. cell.HugePages.Select(pool => pool with { Total = 0, Free = 0 })],
                 })],

@@ -22,6 +22,7 @@ internal sealed class EvacuationDraft
     private readonly Dictionary<Guid, (int Turn, string Host)> _kept = [];
     private readonly HashSet<(Guid Vm, string Host)> _excluded = [];
     private readonly HashSet<Guid> _released = [];
+    private readonly Dictionary<(object Hosts, ByteSize Memory), int> _taking = [];
 
     public EvacuationDraft(EvacuationSituation situation, SavedEvacuation? keep)
     {
@@ -86,7 +87,7 @@ internal sealed class EvacuationDraft
                 continue;
             }
 
-            replay = new(_pairs, Ordered(packing, vms));
+            replay = new(_pairs, Ordered(packing, vms), _choices);
             if (replay.FailedFor.Count == 0)
             {
                 break;
@@ -211,11 +212,28 @@ internal sealed class EvacuationDraft
             return new EvacuationChoice(
                 guest,
                 target,
-                vm.Hosts.Count == 1 ? 1 : _hosts.Count(other => Takes(vm, other)),
+                vm.Hosts.Count == 1 ? 1 : Choices(vm),
                 !PinLayout.Of(guest.Definition).IsEmpty() || vm.Judged,
                 _kept.TryGetValue(one.Key, out (int Turn, string Host) kept) && kept.Host.Equals(one.Value, StringComparison.OrdinalIgnoreCase) ? kept.Turn : null,
                 pace.Of(guest, target, _choices.PlanLike(guest, host)));
         }));
+    }
+
+    // VMs that are alike share one list of hosts.
+    private int Choices(EvacuationVm vm)
+    {
+        if (vm.HugePages.Count > 0)
+        {
+            return _hosts.Count(host => Takes(vm, host));
+        }
+
+        if (!_taking.TryGetValue((vm.Hosts, vm.Memory), out int taking))
+        {
+            taking = _hosts.Count(host => Takes(vm, host));
+            _taking[(vm.Hosts, vm.Memory)] = taking;
+        }
+
+        return taking;
     }
 
     private static bool Takes(EvacuationVm vm, EvacuationHost host) =>
@@ -228,7 +246,7 @@ internal sealed class EvacuationDraft
         {
             HashSet<Guid> failed = [.. replay.Failed.Select(one => one.Guest.Vm.Uuid)];
             HashSet<string?> together = [.. failed.Select(groups.TogetherOf).Where(name => name is not null)];
-            replay = new(_pairs, [.. replay.All.Where(one => !failed.Contains(one.Guest.Vm.Uuid) && (groups.TogetherOf(one.Guest.Vm.Uuid) is not string name || !together.Contains(name)))]);
+            replay = new(_pairs, [.. replay.All.Where(one => !failed.Contains(one.Guest.Vm.Uuid) && (groups.TogetherOf(one.Guest.Vm.Uuid) is not string name || !together.Contains(name)))], _choices);
         }
 
         return replay;

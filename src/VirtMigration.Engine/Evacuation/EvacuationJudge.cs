@@ -1,6 +1,9 @@
+using VirtMigration.Placement;
+
 namespace VirtMigration.Evacuation;
 
-/// <summary>Judges by all checks whether a VM fits on a host beside others that go there.</summary>
+/// <summary>Judges whether a VM fits on a host that takes it, beside others that go there: by all checks where it gets other pins, else by those that count
+/// what is promised.</summary>
 /// <param name="pairs">The pairs.</param>
 /// <param name="guests">The VMs by UUID.</param>
 internal sealed class EvacuationJudge(EvacuationPairs pairs, IReadOnlyDictionary<Guid, EvacuationGuest> guests)
@@ -21,7 +24,10 @@ internal sealed class EvacuationJudge(EvacuationPairs pairs, IReadOnlyDictionary
         {
             EvacuationTarget target = _targets[host.Name];
             EvacuationGuest guest = guests[vm.Uuid];
-            fits = !pairs.Findings(guest, pairs.Candidate(guest, target, Beside(target, beside).Now, s_nowhere, looksAtPins: false, plans: false)).Any(EvacuationPairs.Blocks);
+            PlacementReservation reserved = Beside(target, beside).Now;
+            fits = pairs.RemapsPins(guest)
+                ? !pairs.Findings(guest, pairs.Candidate(guest, target, reserved, s_nowhere, looksAtPins: false, plans: false)).Any(EvacuationPairs.Blocks)
+                : pairs.HasRoom(guest, target, reserved);
             if (_known.Count < MostKnown)
             {
                 _known[key] = fits;
@@ -48,7 +54,7 @@ internal sealed class EvacuationJudge(EvacuationPairs pairs, IReadOnlyDictionary
             EvacuationGuest guest = guests[other.Uuid];
             if (!EvacuationPairs.IsStopped(guest))
             {
-                given.Given.Give(guest.Vm, other.Judged ? pairs.Candidate(guest, target, given.Given.Now, s_nowhere, looksAtPins: false, plans: false).Landing : guest.Definition);
+                given.Given.Give(guest.Vm, pairs.RemapsPins(guest) ? pairs.Candidate(guest, target, given.Given.Now, s_nowhere, looksAtPins: false, plans: false).Landing : guest.Definition);
             }
 
             given.Vms.Add(other.Uuid);

@@ -10,6 +10,11 @@ namespace VirtMigration.Evacuation;
 /// <param name="situation">The situation.</param>
 internal sealed class EvacuationPairs(EvacuationSituation situation)
 {
+    // The checks that count what is promised of a host, where pins stay as they are.
+    private static readonly IDestinationCheck[] s_room = [new MemoryCheck(), new NumaCheck(), new HugePageCheck()];
+
+    private static readonly Dictionary<Guid, string> s_nowhere = [];
+
     private readonly Dictionary<Guid, AffinityGroup[]> _groups = GroupsByVm(situation);
     private readonly string[] _silent = [.. situation.Silent.Select(one => one.Host)];
 
@@ -33,9 +38,10 @@ internal sealed class EvacuationPairs(EvacuationSituation situation)
     /// <param name="whereabouts">Where the VMs of its groups are or are to be.</param>
     /// <param name="looksAtPins">Whether it is told what pins would become also where they are not to be rewritten.</param>
     /// <param name="plans">Whether the plan is made too.</param>
+    /// <param name="plan">The plan, where it is known; null: it is made.</param>
     public DestinationCandidate Candidate(
         EvacuationGuest guest, EvacuationTarget target, PlacementReservation reserved, IReadOnlyDictionary<Guid, string> whereabouts, bool looksAtPins,
-        bool plans = true)
+        bool plans = true, MigrationPlan? plan = null)
     {
         IReadOnlyList<AffinityGroup> groups = GroupsOf(guest.Vm.Uuid);
         DestinationCandidate candidate = new(guest.Vm, guest.Definition, situation.Source, target.Inventory)
@@ -51,11 +57,22 @@ internal sealed class EvacuationPairs(EvacuationSituation situation)
             Silent = groups.Count == 0 ? [] : _silent,
             IgnoreAffinity = situation.Parameters.IgnoreAffinity,
             Maintenance = target.Maintenance,
+            Plan = plan,
         };
         return IsStopped(guest)
             ? candidate
             : candidate.Planned(situation.Parameters, situation.Policies,
-                situation.Parameters.Destinations is null ? SettingOrigin.Default : SettingOrigin.Parameter, looksAtPins, plans);
+                situation.Parameters.Destinations is null ? SettingOrigin.Default : SettingOrigin.Parameter, looksAtPins, plans && plan is null);
+    }
+
+    /// <summary>Whether a VM that a host takes, and whose pins stay, fits there beside what is promised: all that the checks say of that.</summary>
+    /// <param name="guest">The VM.</param>
+    /// <param name="target">The host.</param>
+    /// <param name="reserved">What is promised there.</param>
+    public bool HasRoom(EvacuationGuest guest, EvacuationTarget target, PlacementReservation reserved)
+    {
+        DestinationCandidate candidate = new(guest.Vm, guest.Definition, situation.Source, target.Inventory) { Load = target.Load, Reserved = reserved, Whereabouts = s_nowhere };
+        return Array.TrueForAll(s_room, check => !check.Check(candidate).Any(Blocks));
     }
 
     /// <summary>A host's word on a VM's CPU; null: it was not asked.</summary>

@@ -9,7 +9,10 @@ internal sealed class EvacuationReplay
     private readonly EvacuationPairs _pairs;
     private readonly Dictionary<string, RoomGiven> _given = new(StringComparer.OrdinalIgnoreCase);
 
-    public EvacuationReplay(EvacuationPairs pairs, IReadOnlyList<EvacuationChoice> moves)
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="moves">The moves, in their order.</param>
+    /// <param name="same">Plans that are known to be those of moves; null: each is made.</param>
+    public EvacuationReplay(EvacuationPairs pairs, IReadOnlyList<EvacuationChoice> moves, EvacuationChoices? same = null)
     {
         _pairs = pairs;
         All = moves;
@@ -18,7 +21,7 @@ internal sealed class EvacuationReplay
         List<(EvacuationChoice, DestinationFinding)> failed = [];
         foreach (EvacuationChoice move in moves)
         {
-            DestinationCandidate candidate = pairs.Candidate(move.Guest, move.Target, On(move.Target).Now, Whereabouts, looksAtPins: false);
+            DestinationCandidate candidate = pairs.Candidate(move.Guest, move.Target, On(move.Target).Now, Whereabouts, looksAtPins: false, plan: same?.SamePlan(move.Guest, move.Target));
             IReadOnlyList<DestinationFinding> findings = pairs.Findings(move.Guest, candidate);
             if (findings.FirstOrDefault(EvacuationPairs.Blocks) is DestinationFinding blocker)
             {

@@ -19,6 +19,9 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
     // A VM that makes room may itself need room to be made.
     private const int Depth = 3;
 
+    // To queue up a list of hosts is the work of going through it a few times.
+    private const int WorthAQueue = 8;
+
     private readonly IReadOnlyList<PackingItem> _items = problem.Items;
     private int _steps;
 
@@ -60,6 +63,9 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
         return (best.Snapshot(), AtMost());
     }
 
+    // How many items share a list of hosts, the very same one.
+    private Dictionary<int[], int> Shared => field ??= _items.GroupBy(item => item.Hosts).ToDictionary(group => group.Key, group => group.Count());
+
     // What all hosts have together, by resource.
     private long[] Total => field ??= [.. problem.Capacity.FirstOrDefault([]).Select((_, resource) => problem.Capacity.Sum(host => host[resource]))];
 
@@ -76,6 +82,7 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
     private PackingState Greedy(int[] order, bool tight)
     {
         PackingState state = new(_items, problem.Capacity, problem.Groups, fits);
+        Dictionary<int[], PriorityQueue<int, (double, int)>> queues = [];
         foreach (int item in order)
         {
             int chosen = PackingState.Nowhere;
@@ -88,6 +95,17 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
                     .OrderByDescending(one => tight ? -one.room : one.room + (_items[item].Suits[one.host] / 100.0))
                     .Select(one => one.host)
                     .FirstOrDefault(host => state.Fits(item, host), PackingState.Nowhere);
+                if (chosen != PackingState.Nowhere)
+                {
+                    state.Put(item, chosen);
+                }
+
+                continue;
+            }
+
+            if (!tight && _items[item].Apart.Length == 0 && Shared[_items[item].Hosts] >= WorthAQueue)
+            {
+                chosen = Roomiest(state, item, queues);
                 if (chosen != PackingState.Nowhere)
                 {
                     state.Put(item, chosen);
@@ -114,6 +132,38 @@ internal sealed class PackingSearch(PackingProblem problem, Func<int, int, IRead
 
         return state;
     }
+
+    // What going through all hosts would find, the first of the best. Items that are alike share a queue of their hosts, which goes by what each
+    // was worth when it was last looked at. As hosts only fill here, none is worth more now; so the first that is worth as much is the best.
+    private int Roomiest(PackingState state, int item, Dictionary<int[], PriorityQueue<int, (double, int)>> queues)
+    {
+        PackingItem one = _items[item];
+        if (!queues.TryGetValue(one.Hosts, out PriorityQueue<int, (double, int)>? queue))
+        {
+            queue = new(one.Hosts.Select((host, place) => (place, (-Worth(state, item, host), place))));
+            queues[one.Hosts] = queue;
+        }
+
+        while (queue.TryDequeue(out int place, out (double Less, int) before))
+        {
+            int host = one.Hosts[place];
+            if (state.RoomAfter(item, host) < 0)
+            {
+                continue;
+            }
+
+            double less = -Worth(state, item, host);
+            queue.Enqueue(place, (less, place));
+            if (less <= before.Less)
+            {
+                return host;
+            }
+        }
+
+        return PackingState.Nowhere;
+    }
+
+    private double Worth(PackingState state, int item, int host) => state.RoomAfter(item, host) + (_items[item].Suits[host] / 100.0);
 
     private void MakeRoom(PackingState state)
     {

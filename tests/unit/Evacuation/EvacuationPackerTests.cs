@@ -23,6 +23,23 @@ public sealed class EvacuationPackerTests
         Assert.Equal(5, packing.Hosts.Values.Count(host => host == "h2"));
     }
 
+    // Alike to the packer are those that share one list of hosts.
+    [Fact]
+    public void Many_that_are_alike_spread_within_what_there_is_and_keep_apart()
+    {
+        Dictionary<string, int> both = new() { ["h2"] = 50, ["h3"] = 50 };
+        EvacuationVm[] vms = [.. Enumerable.Range(0, 40).Select(n => Vm($"v{n}", 4) with { Hosts = both })];
+        EvacuationHost[] even = [Host("h2", 128), Host("h3", 128)];
+        Assert.Equal(20, EvacuationPacker.Pack(vms, even).Hosts.Values.Count(host => host == "h2"));
+        EvacuationPacking full = EvacuationPacker.Pack(vms, [Host("h2", 60), Host("h3", 60)]);
+        Sound(vms, [Host("h2", 60), Host("h3", 60)], full);
+        Assert.Equal(30, full.Hosts.Count);
+        EvacuationVm[] apart = [.. vms.Select((vm, n) => n < 2 ? vm with { Apart = ["db"] } : vm)];
+        EvacuationHost[] uneven = [Host("h2", 512), Host("h3", 128)];
+        Assert.Empty(EvacuationPacker.Pack(apart, uneven).Left);
+        Sound(apart, uneven, EvacuationPacker.Pack(apart, uneven));
+    }
+
     [Fact]
     public void Where_spreading_leaves_one_over_they_are_packed_tightly()
     {

@@ -26,6 +26,13 @@ public sealed class EvacuationTimetableTests
         Assert.Equal([0, 0, 0, 4], EvacuationTimetable.Of([Move(2, 3), Move(4, 3), Move(4, 3), Move(2, 2)]).Runs.Select(run => run.Start.TotalSeconds));
 
     [Fact]
+    public void The_last_to_end_counts_and_no_order_is_quicker_than_the_shares_of_all()
+    {
+        Assert.Equal(5, EvacuationTimetable.Of([Move(5, 2), Move(1, 2)]).Total.TotalSeconds);
+        Assert.Equal(4, EvacuationTimetable.Of([Move(2, 2), Move(2, 2), Move(2, 2), Move(2, 2)]).AtLeast.TotalSeconds);
+    }
+
+    [Fact]
     public void A_window_of_none_is_refused()
     {
         _ = Assert.Throws<ArgumentOutOfRangeException>(() => EvacuationTimetable.Of([Move(1, 0)]));

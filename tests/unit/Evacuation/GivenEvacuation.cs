@@ -3,6 +3,7 @@ using VirtMigration.Inventory;
 using VirtMigration.Options;
 using VirtMigration.Placement;
 using VirtMigration.Planning;
+using VirtMigration.Policies;
 using VirtMigration.Units;
 using Xunit;
 
@@ -63,15 +64,41 @@ internal static class GivenEvacuation
         Assert.True(blocked.Length == 0, string.Join('\n', blocked));
     }
 
-    /// <summary>What keeps moves from being made in this order.</summary>
-    public static string[] Blocked(EvacuationSituation situation, IReadOnlyList<(EvacuationGuest Guest, EvacuationTarget Target)> moves)
+    /// <summary>Checks that the plan says of each move what a full check of it in its turn says.</summary>
+    public static void Says(this EvacuationPlan plan, EvacuationSituation situation)
     {
-        List<string> blocked = [];
+        Dictionary<Guid, EvacuationGuest> guests = situation.Guests.ToDictionary(guest => guest.Vm.Uuid);
+        Dictionary<string, EvacuationTarget> targets = situation.Targets.ToDictionary(target => target.Inventory.Name);
+        (DestinationCandidate Candidate, IReadOnlyList<DestinationFinding> Findings)[] all = [.. Checked(situation, [.. plan.Moves.Select(move => (guests[move.Uuid], targets[move.Destination]))])];
+        for (int turn = 0; turn < all.Length; turn++)
+        {
+            PlannedMove move = plan.Moves[turn];
+            if (!situation.Groups.Any(group => group.Vms.Any(vm => vm.Uuid == move.Uuid)))
+            {
+                Assert.Equal(situation.Targets.Count(target => Blocked(situation, [(guests[move.Uuid], target)]).Length == 0), move.Choices);
+            }
+
+            MigrationPlan? made = all[turn].Candidate.Plan;
+            Assert.Equal((made?.Policy, made?.Transfer.ParallelConnections, made?.Pins is null), (move.Policy, move.ParallelConnections, move.Pins is null));
+            Assert.Equal(all[turn].Findings.Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.ToString()), move.Warnings);
+        }
+    }
+
+    /// <summary>What keeps moves from being made in this order.</summary>
+    public static string[] Blocked(EvacuationSituation situation, IReadOnlyList<(EvacuationGuest Guest, EvacuationTarget Target)> moves) =>
+    [
+        .. Checked(situation, moves).SelectMany(one => one.Findings.Where(finding => finding.Severity == FindingSeverity.Blocker).Select(finding => $"{one.Candidate.Vm.Name} -> {finding}")),
+        .. moves.Where(move => situation.Tried.TryGetValue(move.Guest.Vm.Uuid, out IReadOnlyList<string>? tried) && tried.Contains(move.Target.Inventory.Name)).Select(move => $"{move.Guest.Vm.Name} was tried on {move.Target.Inventory.Name}"),
+    ];
+
+    private static IEnumerable<(DestinationCandidate Candidate, IReadOnlyList<DestinationFinding> Findings)> Checked(
+        EvacuationSituation situation, IReadOnlyList<(EvacuationGuest Guest, EvacuationTarget Target)> moves)
+    {
         Dictionary<string, PlacementReservation> promised = [];
         Dictionary<Guid, string> after = new(situation.Whereabouts);
         foreach ((EvacuationGuest guest, EvacuationTarget target) in moves)
         {
-            if (situation.Groups.Any(group => group.Vms.Any(vm => vm.Uuid == guest.Vm.Uuid)))
+            if (guest.Vm.State != VmPowerState.ShutOff && situation.Groups.Any(group => group.Vms.Any(vm => vm.Uuid == guest.Vm.Uuid)))
             {
                 after[guest.Vm.Uuid] = target.Inventory.Name;
             }
@@ -91,37 +118,89 @@ internal static class GivenEvacuation
                 Cluster = situation.Cluster,
                 Groups = [.. situation.Groups.Where(group => group.Vms.Any(vm => vm.Uuid == guest.Vm.Uuid))],
                 Whereabouts = after,
+                Cpu = guest.Definition.Cpu.Text is string cpu ? situation.Cpus.GetValueOrDefault((host, cpu)) : null,
+                Silent = [.. situation.Groups.Any(group => group.Vms.Any(vm => vm.Uuid == guest.Vm.Uuid)) ? situation.Silent.Select(one => one.Host) : []],
+                Maintenance = target.Maintenance,
                 IgnoreAffinity = situation.Parameters.IgnoreAffinity,
                 RemapPins = remaps,
                 Remapping = PinLayout.Of(guest.Definition).IsEmpty() ? null : PinRemapper.Remap(guest.Definition, situation.Source, target.Inventory, target.Load, reserved),
             };
-            try
+            if (guest.Vm.State == VmPowerState.ShutOff)
             {
-                candidate = candidate with
-                {
-                    Plan = MigrationPlanner.Plan(new()
-                    {
-                        Vm = guest.Vm,
-                        Definition = guest.Definition,
-                        Source = situation.Source,
-                        Destination = target.Inventory,
-                        Parameters = situation.Parameters,
-                        Cluster = situation.Cluster,
-                        Remapping = candidate.Remapping,
-                    }),
-                };
-            }
-            catch (VirtMigrationException error)
-            {
-                candidate = candidate with { PlanError = error };
+                yield return (candidate, StoppedVmFit.Findings(candidate));
+                continue;
             }
 
-            DestinationReport report = DestinationRanking.Rank([candidate])[0];
-            blocked.AddRange(report.Findings.Where(finding => finding.Severity == FindingSeverity.Blocker).Select(finding => $"{guest.Vm.Name} -> {finding}"));
+            candidate = Planned(candidate, situation.Parameters);
+            yield return (candidate, DestinationRanking.Rank([candidate])[0].Findings);
             promised[host] = reserved.Plus(PlacementReservation.Of(guest.Vm, candidate.Landing));
         }
+    }
 
-        return [.. blocked];
+    private static DestinationCandidate Planned(DestinationCandidate candidate, PlanOptions parameters)
+    {
+        try
+        {
+            return candidate with
+            {
+                Plan = MigrationPlanner.Plan(new()
+                {
+                    Vm = candidate.Vm,
+                    Definition = candidate.Definition,
+                    Source = candidate.Source,
+                    Destination = candidate.Destination,
+                    Parameters = parameters,
+                    Cluster = candidate.Cluster,
+                    Remapping = candidate.Remapping,
+                }),
+            };
+        }
+        catch (VirtMigrationException error)
+        {
+            return candidate with { PlanError = error };
+        }
+    }
+
+    /// <summary>The same with what else there may be: CPUs that some hosts lack or say nothing of, VMs that are shut off, hosts in maintenance or
+    /// silent, hosts that VMs were tried on, links of any speed, parallel or encrypted migrations.</summary>
+    public static EvacuationSituation WithAllElse(this EvacuationSituation situation, int seed)
+    {
+        Random random = new(seed);
+        EvacuationGuest[] guests = [.. situation.Guests.Select(guest => random.Next(6) == 0 ? guest.Stopped() : guest).Select(guest => random.Next(2) == 0 ? guest : guest with
+        {
+            Definition = guest.Definition with { OnlineVCpus = 8, Cpu = new() { Mode = CpuMode.HostModel, Model = "EPYC", Text = $"<cpu id='{random.Next(3)}'/>" }, MemoryHardLimit = random.Next(3) == 0 ? Given.GiB(1) : null },
+        })];
+        Dictionary<(string, string), CpuComparison> words = [];
+        foreach (string host in situation.Targets.Select(target => target.Inventory.Name))
+        {
+            for (int cpu = 0; cpu < 3; cpu++)
+            {
+                if (random.Next(6) is > 0 and int word)
+                {
+                    words[(host, $"<cpu id='{cpu}'/>")] = new(word switch { 1 => false, 2 => null, _ => true }, null);
+                }
+            }
+        }
+
+        EvacuationTarget[] targets = [.. situation.Targets.Select(target => random.Next(3) > 0 ? target : target.With(facts => facts with { HypervisorVersion = new(6, 2) })).Select(target => target with
+        {
+            Inventory = target.Inventory.WithLink(random.Next(3) switch { 0 => null, 1 => "10Gbps", _ => "40Gbps" }),
+            Maintenance = random.Next(5) > 0 ? null : new()
+            {
+                Host = target.Inventory.Name, State = (HostMaintenanceState)random.Next(Enum.GetValues<HostMaintenanceState>().Length), Operator = "bob@ops2", Since = DateTimeOffset.UnixEpoch,
+            },
+        })];
+        return situation with
+        {
+            Guests = guests,
+            Targets = targets,
+            Source = situation.Source.WithLink("40Gbps"),
+            Cpus = words,
+            Silent = random.Next(2) == 0 ? [] : [("h99", new(HypervisorFault.Unreachable, "h99", 38, "h99 does not answer.", "See whether it runs."))],
+            Tried = guests.Where(_ => random.Next(6) == 0).ToDictionary(guest => guest.Vm.Uuid, _ => (IReadOnlyList<string>)[targets[random.Next(targets.Length)].Inventory.Name]),
+            Whereabouts = situation.Whereabouts.Where(one => !guests.Any(guest => guest.Vm.Uuid == one.Key && guest.Vm.State == VmPowerState.ShutOff)).ToDictionary(),
+            Parameters = situation.Parameters with { ParallelConnections = random.Next(3) == 0 ? ParallelChoice.Parallel : null, Encryption = random.Next(4) == 0 ? true : null, Policy = random.Next(3) == 0 ? BuiltInPolicies.VeryLarge : null },
+        };
     }
 
     /// <summary>A cluster of any kind: hosts of two or three shapes, some NUMA hosts with huge pages, VMs of a few sizes, of which some are pinned, tied to

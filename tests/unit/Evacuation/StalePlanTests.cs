@@ -38,6 +38,7 @@ public sealed class StalePlanTests
         HostMaintenance closed = new() { Host = "h3", State = HostMaintenanceState.InMaintenance, Operator = "bob@ops2", Since = DateTimeOffset.UnixEpoch };
         Assert.Equal("h3, where 1 VM was to go, is in maintenance, by bob@ops2",
             Assert.Single(StalePlan.Differences(Saved(), s_then with { Targets = [s_then.Targets[0], s_then.Targets[1] with { Maintenance = closed }] })));
+        Assert.Empty(StalePlan.Differences(Saved(), s_then with { Targets = [s_then.Targets[0], s_then.Targets[1] with { Maintenance = closed with { State = HostMaintenanceState.Planned } }] }));
         Assert.Equal("h3, where 1 VM was to go, does not answer: it is off",
             Assert.Single(StalePlan.Differences(Saved(), s_then with { Targets = [s_then.Targets[0]], Silent = [("h3", new(HypervisorFault.Unreachable, "h3", 38, "it is off.", "Start it."))] })));
         Assert.Equal("h3, where 1 VM was to go, is not among the hosts that may take VMs any more", Assert.Single(StalePlan.Differences(Saved(), s_then with { Targets = [s_then.Targets[0]] })));
@@ -46,6 +47,15 @@ public sealed class StalePlanTests
             Automatic = true,
             Guests = [Guest("a", 101, 8), Guest("b", 102, 8), Guest("c", 103, 8).Stating(options => options with { MigrationMode = MigrationMode.ManualOnly })],
         })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_VM_that_was_to_stay_and_is_there_still_is_no_difference()
+    {
+        EvacuationSituation then = s_then with { Guests = [.. s_then.Guests, Guest("large", 104, 500)] };
+        EvacuationPlan plan = EvacuationPlanner.Plan(then);
+        Assert.Equal("large:NoDestination", plan.Stays());
+        Assert.Empty(StalePlan.Differences(SavedEvacuation.Of(plan, "alice@ops1", DateTimeOffset.UnixEpoch, then.Parameters, includeStopped: false), then));
     }
 
     [Fact]
