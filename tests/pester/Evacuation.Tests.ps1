@@ -119,6 +119,7 @@ Describe 'Three hosts and eight guests' -Skip:(-not $withH3) {
     }
 
     It 'works as a job with a child job for each VM, and Stop-Job leaves each VM whole' {
+        $four = $moving[0..3]
         'h1', 'h2' | Stop-VmHostMaintenance -Confirm:$false
         $job = Start-VmHostMaintenance h3 -Destination h1 -Force -Confirm:$false -AsJob
         try {
