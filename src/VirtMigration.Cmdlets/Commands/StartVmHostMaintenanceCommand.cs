@@ -159,8 +159,22 @@ public sealed class StartVmHostMaintenanceCommand : ClusterCmdlet
         }
 
         _session = new(proposal, new PipelineOutput(this, StopToken));
-        _session.DrainToEnd();
-        _session.Dispose();
+        try
+        {
+            _session.DrainToEnd();
+        }
+        catch (VirtMigrationException)
+        {
+            End();
+            throw;
+        }
+
+        End();
+    }
+
+    private void End()
+    {
+        _session?.Dispose();
         _session = null;
     }
 

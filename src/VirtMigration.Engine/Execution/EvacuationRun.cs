@@ -31,12 +31,15 @@ internal sealed class EvacuationRun : IQueueObserver
     private readonly EvacuationOutlook _outlook;
     private readonly MigrationQueue _queue;
     private readonly ConcurrentDictionary<Guid, VirtualMachine> _vms = [];
+    private EvacuationPlan _plan;
 
     // Those that another round looks at again, with why.
     private readonly ConcurrentDictionary<Guid, VirtMigrationException> _postponed = [];
 
-    public EvacuationRun(EvacuationParts parts, MaintenanceCatalog catalog, EvacuationRequest request, IEvacuationObserver observer, EvacuationControl control)
+    public EvacuationRun(EvacuationParts parts, MaintenanceCatalog catalog, EvacuationProposal proposal, IEvacuationObserver observer, EvacuationControl control)
     {
+        EvacuationRequest request = proposal.Request;
+        _plan = proposal.Plan;
         HostPictures pictures = new(parts.Hypervisor);
         (_parts, _request, _observer, _control) = (parts, request, observer, control);
         _notes = new(request.Host, catalog, observer, parts.Clock);
@@ -67,7 +70,8 @@ internal sealed class EvacuationRun : IQueueObserver
         }
         catch (OperationCanceledException) when (_control.Stop.IsCancellationRequested)
         {
-            // What was waiting is settled below, what was under way by the queue.
+            // What was under way is settled by the queue.
+            SettleUnstarted(_plan);
         }
         finally
         {
@@ -79,30 +83,45 @@ internal sealed class EvacuationRun : IQueueObserver
 
     private async Task GoRoundsAsync(EvacuationProposal proposal)
     {
-        (EvacuationPlan plan, EvacuationSituation situation) = (proposal.Plan, proposal.Situation);
-        _outlook.Begin(plan);
+        EvacuationSituation situation = proposal.Situation;
+        _outlook.Begin(_plan);
         for (int round = 1; ; round++)
         {
-            await MoveAsync(plan, situation);
+            await MoveAsync(_plan, situation);
             if (_control.IsEnding)
             {
-                SettleUnstarted(plan);
+                SettleUnstarted(_plan);
                 return;
             }
 
-            HashSet<Guid> others = [.. plan.Left.Where(vm => vm.ErrorId == EvacuationRetry.UnderWay).Select(vm => vm.Uuid), .. _postponed.Keys];
+            HashSet<Guid> others = [.. _plan.Left.Where(vm => vm.ErrorId == EvacuationRetry.UnderWay).Select(vm => vm.Uuid), .. _postponed.Keys];
             bool waited = others.Count > 0;
             await new OthersMigrations(_parts, _observer).EndAsync(_request.Host, others, _control);
-            _survey.ForgetAll();
-            situation = await _survey.ReadAsync(_request, _tally.Settled, _tally.Tried, _control.Stop);
-            NoteLeftByThemselves(plan, situation);
-            plan = EvacuationPlanner.Plan(situation);
-            _outlook.Begin(plan);
-            if (round == MostRounds || (plan.Moves.Count == 0 && !waited))
+            situation = await LookAgainAsync();
+            _outlook.Begin(_plan);
+            if (round == MostRounds || (_plan.Moves.Count == 0 && !waited))
             {
-                SettleLast(plan);
+                SettleLast(_plan);
                 return;
             }
+        }
+    }
+
+    // Where the host does not say any more who is on it, those that were not settled stay as far as is known.
+    private async Task<EvacuationSituation> LookAgainAsync()
+    {
+        _survey.ForgetAll();
+        try
+        {
+            EvacuationSituation situation = await _survey.ReadAsync(_request, _tally.Settled, _tally.Tried, _control.Stop);
+            NoteLeftByThemselves(_plan, situation);
+            _plan = EvacuationPlanner.Plan(situation);
+            return situation;
+        }
+        catch (VirtMigrationException)
+        {
+            SettleLast(_plan);
+            throw;
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class HostEvacuation(EvacuationParts parts)
         HostMaintenance? before = _catalog.Find(host);
         _ = _catalog.Enter(host, parts.Operator, parts.Ownership.Shell, proposal.Request.Reason, parts.Clock.GetUtcNow());
         _ = _catalog.SavePlan(host, SavedOf(proposal), parts.Operator, parts.Clock.GetUtcNow());
-        EvacuationRun run = new(parts, _catalog, proposal.Request, observer, control);
+        EvacuationRun run = new(parts, _catalog, proposal, observer, control);
         await run.GoAsync(proposal, before);
         VmLeftOver[] left = [.. run.Results.Where(vm => vm.Outcome is not (EvacuationOutcome.Moved or EvacuationOutcome.Gone)).Select(EvacuationErrors.Leftover)];
         HostMaintenance after = _catalog.Finish(host, left, parts.Clock.GetUtcNow());

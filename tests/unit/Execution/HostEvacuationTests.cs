@@ -323,6 +323,22 @@ public sealed class HostEvacuationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_falls_silent_before_it_is_looked_at_again_is_not_taken_for_empty()
+    {
+        _world.With(1).With(2, change: vm => vm with { Options = new() { AssignedHosts = HostNames.Parse("h1") } });
+        _world.End = (_, _) =>
+        {
+            // The list of VMs is asked for once more when all have left.
+            _world.H1.Fail("List", HypervisorFault.Unreachable, times: 5);
+            return Task.FromResult<HypervisorFault?>(null);
+        };
+        await _world.RefusedAsync("HostUnreachable");
+        Assert.Equal(EvacuationOutcome.Moved, _world.Result(1).Outcome);
+        Assert.Equal(EvacuationOutcome.Left, _world.Result(2).Outcome);
+        Assert.Equal(HostMaintenanceState.Evacuating, _world.Maintenance.State);
+    }
+
+    [Fact]
     public async Task The_host_itself_is_no_destination()
     {
         _world.With(1);
