@@ -23,7 +23,7 @@ internal static class StayRules
                     $"See: Get-VmMigrationOption {name}. Then set it anew: Set-VmMigrationOption {name}.")
                 : mode.Mode == MigrationMode.ManualOnly && (situation.Automatic || situation.ManualDeclined)
                     ? Stays(guest, "ManualOnlySkipped",
-                        $"only a person may migrate it ({mode.Reason()}), and {(situation.Automatic ? "nobody asked in person" : "it was declined")}",
+                        $"only a person may migrate it ({mode.Reason()}), and {(situation.Automatic ? "nobody asked in person" : "nobody said that it may")}",
                         $"Migrate it yourself: Start-VmLiveMigration {name}. To let automatic flows do so: Set-VmMigrationOption {name} -MigrationMode ManualAndAutomatic.")
                     : null;
     }

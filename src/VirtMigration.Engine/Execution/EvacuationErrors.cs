@@ -13,7 +13,7 @@ public static class EvacuationErrors
         return others.Length == 0
             ? new("LastHostOfCluster", $"{host.Name} is the only host of cluster '{host.Cluster}', so its VMs have nowhere to go.",
                 "Register a second host: Register-VmHost; or name one of another cluster: -Destination.", host.Name)
-            : new("LastHostOfCluster", $"{host.Name} and {string.Join(", ", others)} are all hosts of cluster '{host.Cluster}', so their VMs have nowhere to go.",
+            : new("LastHostOfCluster", $"{EvacuationText.List([host.Name, .. others], int.MaxValue - 1)} are all hosts of cluster '{host.Cluster}', so their VMs have nowhere to go.",
                 "Leave one of them out; or name hosts of another cluster: -Destination.", host.Name);
     }
 
