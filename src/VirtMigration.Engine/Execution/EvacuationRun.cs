@@ -341,11 +341,12 @@ internal sealed class EvacuationRun : IQueueObserver
 
     private void SettleUnstarted(EvacuationPlan plan)
     {
-        SettleLast(plan);
-        foreach (PlannedMove move in plan.Moves)
+        foreach (VirtualMachine vm in plan.Moves.Where(move => !_postponed.ContainsKey(move.Uuid)).Select(move => _vms[move.Uuid]))
         {
-            Settle(_fates.NotStarted(_vms[move.Uuid], EvacuationOutcome.Left, _fates.Unstarted(_vms[move.Uuid])));
+            Settle(_fates.NotStarted(vm, EvacuationOutcome.Left, _fates.Unstarted(vm)));
         }
+
+        SettleLast(plan);
     }
 
     private void SettleLast(EvacuationPlan plan)

@@ -287,6 +287,19 @@ public sealed class HostEvacuationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_definition_whose_turn_did_not_come_is_said_to_have_waited()
+    {
+        _world.With(1).With(2, state: VmPowerState.ShutOff);
+        _world.End = (_, _) =>
+        {
+            _world.Control.StartNoMore();
+            return Task.FromResult<HypervisorFault?>(null);
+        };
+        await _world.EmptyAsync(request => request with { IncludeStopped = true });
+        Assert.Equal((EvacuationOutcome.Left, "MigrationNotStarted"), (_world.Result(2).Outcome, _world.Result(2).ErrorId));
+    }
+
+    [Fact]
     public async Task VMs_that_must_stay_together_arrive_together()
     {
         for (int id = 1; id <= 5; id++)
