@@ -352,6 +352,17 @@ public sealed class HostEvacuationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_of_another_cluster_takes_VMs_only_where_it_is_named()
+    {
+        _world.With(1).With(2);
+        _world.Registry.Register(_world.Hosts[2].Registration with { Cluster = "c2" }, replace: true);
+        EvacuationProposal proposal = await _world.Evacuation.ProposeAsync(new("h1"), CancellationToken.None);
+        Assert.All(proposal.Plan.Moves, move => Assert.Equal("h2", move.Destination));
+        await _world.EmptyAsync(request => request with { Destinations = ["h3"] });
+        Assert.All(_world.Results, vm => Assert.Equal((EvacuationOutcome.Moved, "h3"), (vm.Outcome, vm.Host)));
+    }
+
+    [Fact]
     public async Task The_host_itself_is_no_destination()
     {
         _world.With(1);
